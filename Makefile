@@ -1,0 +1,56 @@
+# The targets that people and CI use. Every one works on a fresh checkout.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help install prometheus demo test check format bench proof lock clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: $(STAMP)  ## create .venv with everything pinned
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Crosshub needs Python 3.11 or newer; say which with PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+prometheus:  ## install Debian's Prometheus where it is missing
+	@command -v prometheus >/dev/null && command -v promtool >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's package prometheus"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus >/dev/null; \
+	  else echo "Prometheus is missing. Install it with: sudo apt-get install --no-install-recommends prometheus" >&2; exit 1; fi; }
+
+demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
+	$(BIN)/crosshub demo $(ARGS)
+
+test: install prometheus  ## every test, against real Prometheus servers
+	$(BIN)/pytest $(ARGS)
+
+check: install  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install  ## rewrite the files as `make check` wants them
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
+	$(BIN)/python -m tests.bench $(ARGS)
+
+proof: install prometheus  ## the long counts; writes docs/proof.md
+	$(BIN)/python -m tests.proof $(ARGS)
+
+lock: install  ## resolve the locks again
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+
+clean:  ## forget .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Crosshub: one Prometheus, one Grafana and one weekly mail out of many JupyterHub clusters."""

@@ -1,0 +1,1 @@
+"""The Prometheus HTTP API, Crosshub's own API, and errors turned into status codes."""

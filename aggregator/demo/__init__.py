@@ -1,0 +1,1 @@
+"""Real Prometheus servers with made-up hubs, for trying Crosshub and for its tests."""

@@ -1,0 +1,66 @@
+"""What can go wrong, as types: errors to raise at the reader, and failures of the outside as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CrosshubError(Exception):
+    """The base of every error whose words are meant for the reader."""
+
+
+class BadConfig(CrosshubError):
+    """The configuration cannot be used; the message names file, line and fault, and how to mend it."""
+
+
+class BadQuery(CrosshubError):
+    """The request itself is wrong: Prometheus answers 400 `bad_data`."""
+
+
+class CannotExecute(CrosshubError):
+    """The query is well-formed, its execution is not possible: Prometheus answers 422 `execution`."""
+
+
+class TimedOut(CrosshubError):
+    """The deadline of the whole query passed: Prometheus answers 503 `timeout`."""
+
+
+class Unavailable(CrosshubError):
+    """Clusters that had to answer did not: 503 `unavailable`."""
+
+
+class FailureKind(StrEnum):
+    """Why a cluster did not answer, as the label `kind` of Crosshub's own metrics says it."""
+
+    TIMEOUT = "timeout"
+    CONNECT = "connect"
+    TLS = "tls"
+    RESET = "reset"
+    STATUS = "status"
+    AUTH = "auth"
+    NOT_PROMETHEUS = "not_prometheus"
+    TOO_LARGE = "too_large"
+    LIMIT = "limit"
+    BREAKER = "breaker"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFailed:
+    """A cluster that gave no answer, and why, in words fit for a warning: `no answer in 20 s`."""
+
+    cluster: str
+    kind: FailureKind
+    reason: str
+
+    def __str__(self) -> str:
+        return f'cluster "{self.cluster}": {self.reason}'
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRefused:
+    """A cluster that read the question and answered with an error of Prometheus' own (400 or 422)."""
+
+    cluster: str
+    status: int
+    error_type: str
+    error: str

@@ -1,0 +1,1 @@
+"""PromQL over step grids and raw samples, with numpy. Pure."""

@@ -1,0 +1,1 @@
+"""Asking clusters: wire format, client, fan-out, breaker, splicing answers."""

@@ -1,0 +1,50 @@
+"""What is asked of one cluster, and what comes back: an answer, a refusal in Prometheus' words, or a failure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+from aggregator.errors import ClusterFailed, ClusterRefused
+
+T = TypeVar("T")
+
+Form = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """One request to one cluster. `path` stands below `/api/v1/`; `decode` turns the body of a 200 into the answer
+    and raises `NotPrometheus` for a body it cannot read.
+    """
+
+    cluster: str
+    path: str
+    form: Form
+    decode: Callable[[bytes], T]
+    method: Literal["GET", "POST"] = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """What a cluster answered with 200."""
+
+    cluster: str
+    value: T
+
+
+Reply = Answered[T] | ClusterRefused | ClusterFailed
+
+
+class NotPrometheus(ValueError):
+    """A body that is not what a Prometheus answers."""
+
+
+class Fleet(Protocol):
+    """Anything that can put questions to clusters."""
+
+    async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
+        """One reply a question, in the order of the questions; never raises for what a cluster does.
+
+        `deadline` is a moment of `time.monotonic()`; who has not answered by then has failed.
+        """
+        ...

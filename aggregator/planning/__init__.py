@@ -1,0 +1,1 @@
+"""Which part of a query is computed where. Pure."""

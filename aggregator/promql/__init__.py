@@ -1,0 +1,1 @@
+"""The language: guard, parse, tree, print, table of functions. Pure."""

@@ -1,0 +1,88 @@
+"""The values that travel between the stages: label sets, step grids, raw samples.
+
+Instants are integer milliseconds since 1970 (as in Prometheus), values are float64, labels are tuples of
+(name, value) pairs sorted by name, so that comparing two label sets as tuples orders them as Prometheus does.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Labels = tuple[tuple[str, str], ...]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+NAME = "__name__"
+CLUSTER = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The moments at which a query is evaluated: start, start + step, ... up to end, in milliseconds.
+
+    An instant query is one step: start equals end, and step is 0.
+    """
+
+    start: int
+    end: int
+    step: int
+
+    @property
+    def count(self) -> int:
+        return 1 if self.step == 0 else (self.end - self.start) // self.step + 1
+
+    @property
+    def is_instant(self) -> bool:
+        return self.step == 0
+
+    def times(self) -> Ints:
+        """Every moment, ascending, in milliseconds."""
+        return self.start + np.arange(self.count, dtype=np.int64) * self.step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Instant vectors at the steps of a query: one row a series, one column a step.
+
+    `values` says nothing where `present` is false; a NaN that is present is a value.
+    `exact` is false when the last bits may differ from what one Prometheus would compute, because partial sums
+    of several clusters were added up.
+    """
+
+    labels: tuple[Labels, ...]
+    values: Floats
+    present: Bools
+    exact: bool = field(default=True)
+
+    @property
+    def series(self) -> int:
+        return len(self.labels)
+
+    @property
+    def steps(self) -> int:
+        return int(self.values.shape[1])
+
+    @staticmethod
+    def empty(steps: int) -> "Grid":
+        return Grid((), np.zeros((0, steps)), np.zeros((0, steps), dtype=np.bool_))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """Raw samples of several series, laid end to end: series i owns samples `bounds[i]` to `bounds[i + 1]`.
+
+    `times` (milliseconds) ascend strictly within a series.
+    """
+
+    labels: tuple[Labels, ...]
+    times: Ints
+    values: Floats
+    bounds: Ints
+    exact: bool = field(default=True)
+
+
+def without_name(labels: Labels) -> Labels:
+    """The labels less `__name__`, as most functions of PromQL answer them."""
+    return tuple(pair for pair in labels if pair[0] != NAME)
