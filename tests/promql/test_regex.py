@@ -39,7 +39,7 @@ def test_a_pattern_must_match_the_whole_text(pattern: str, text: str, answer: bo
         ("\\y", "invalid escape sequence: `\\y`"),
         ("a{1001}", "invalid repeat count: `{1001}`"),
         ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"),
-        ("(?P<é>a)", "invalid named capture: `(?P<é>`"),
+        ("(?P<>a)", "invalid named capture: `(?P<>`"),
     ],
 )
 def test_a_fault_is_told_in_the_words_of_go(pattern: str, words: str) -> None:
