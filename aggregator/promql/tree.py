@@ -3,8 +3,8 @@
 Durations and instants are integer milliseconds. Nodes are compared and hashed by value.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -125,7 +125,12 @@ class Negative:
     inside: "Node"
 
 
-Node = Number | String | Selector | Range | Subquery | Call | Aggregate | Binary | Negative
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What planning puts in the place of a subtree; its kinds stand in `planned.py`."""
+
+
+Node = Planned | Number | String | Selector | Range | Subquery | Call | Aggregate | Binary | Negative
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -155,3 +160,23 @@ def walk(node: Node) -> Iterator[Node]:
         here = waiting.pop()
         yield here
         waiting.extend(reversed(list(children(here))))
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The same node over changed children."""
+    match node:
+        case Call():
+            return replace(node, arguments=tuple(change(argument) for argument in node.arguments))
+        case Aggregate():
+            parameter = None if node.parameter is None else change(node.parameter)
+            return replace(node, inside=change(node.inside), parameter=parameter)
+        case Binary():
+            return replace(node, left=change(node.left), right=change(node.right))
+        case Range():
+            selector = change(node.selector)
+            assert isinstance(selector, Selector)
+            return replace(node, selector=selector)
+        case Subquery() | Negative():
+            return replace(node, inside=change(node.inside))
+        case _:
+            return node

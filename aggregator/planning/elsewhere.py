@@ -1,0 +1,22 @@
+"""Selectors that name series of another source than the clusters, such as the rollups."""
+
+from collections.abc import Callable
+
+from aggregator.promql.regex import matches
+from aggregator.promql.tree import Selector
+from aggregator.series import NAME
+
+
+def may_be_elsewhere(names: frozenset[str]) -> Callable[[Selector], bool]:
+    """A test of whether a selector allows one of the names that another source answers."""
+
+    def test(selector: Selector) -> bool:
+        conditions = [matches(m.op, m.value) for m in selector.matchers if m.name == NAME]
+        return any(all(condition(name) for condition in conditions) for name in names)
+
+    return test if names else lambda _: False
+
+
+def is_only_elsewhere(selector: Selector, names: frozenset[str]) -> bool:
+    """Whether the one name that the selector asks for is the other source's, so that no cluster is asked."""
+    return any(m.name == NAME and m.op == "=" and m.value in names for m in selector.matchers)

@@ -1,0 +1,80 @@
+"""What planning decides: the questions to each cluster, and the tree that is evaluated here over the answers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aggregator.planning.wording import Texts
+from aggregator.promql.tree import Node, Selector
+from aggregator.series import Steps
+
+Lane = Literal["splice", "evaluate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a plan depends on besides the query.
+
+    `clusters`: those there are, in the order of the configuration. `closed`: whether ranges hold their left end, as
+    in Prometheus 2.x. `names_elsewhere`: the metric names that another source than the clusters answers.
+    """
+
+    clusters: tuple[str, ...]
+    closed: bool = True
+    names_elsewhere: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A leaf: what the clusters compute at `steps`.
+
+    `labelled`: the answers are series and get the label `cluster`; otherwise they are numbers about groups, to be
+    merged here. `pinned`: the same at every step, so it is asked once, at the first one.
+    """
+
+    node: Node
+    texts: Texts
+    steps: Steps
+    labelled: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RawAsk:
+    """What another source is asked: the samples of a selector for moments from `start` to `end` (milliseconds).
+
+    `range` is None where the selector stands alone and is looked back at from each moment.
+    """
+
+    selector: Selector
+    clusters: tuple[str, ...]
+    start: int
+    end: int
+    range: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedAsk:
+    """A leaf that waits for scalars; the clusters are asked what `Staged` says once these are known."""
+
+    clusters: tuple[str, ...]
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`tree` is the whole query for the splice lane, and what is evaluated here otherwise."""
+
+    lane: Lane
+    tree: Node
+    steps: Steps
+    closed: bool
+    exact: bool
+    leaves: tuple[Ask, ...]
+    raws: tuple[RawAsk, ...] = ()
+    staged: tuple[StagedAsk, ...] = ()
+
+    def asked(self) -> tuple[str, ...]:
+        """Every cluster that is asked anything."""
+        found = dict.fromkeys(cluster for leaf in self.leaves for cluster, _ in leaf.texts)
+        found |= dict.fromkeys(cluster for stage in self.staged for cluster in stage.clusters)
+        return tuple(found)

@@ -1,0 +1,60 @@
+"""Which moments an expression is evaluated at: `start()` and `end()` resolved, and the grid of a subquery."""
+
+from dataclasses import replace
+
+from aggregator.promql.tree import At, Node, Selector, Subquery, rebuilt, walk
+from aggregator.series import Steps
+
+DEFAULT_SUBQUERY_STEP = 60_000
+"""Prometheus' default evaluation interval, which an unwritten step of a subquery stands for."""
+
+
+def subquery_steps(subquery: Subquery, steps: Steps, *, closed: bool) -> Steps:
+    """The moments at which the inside of a subquery is evaluated, for all steps of the query around it together.
+
+    They are the multiples of the subquery's step, counted from 1970, from the start of the first window to the end of
+    the last one. `closed`: a window holds its own left end (Prometheus 2.x).
+    Source: `evaluator.eval` for `*parser.SubqueryExpr` in Prometheus' promql/engine.go.
+    """
+    step = subquery.step or DEFAULT_SUBQUERY_STEP
+    first, last = pinned(subquery.at, steps)
+    earliest = first - subquery.offset - subquery.range
+    start = -(-earliest // step) * step
+    if start == earliest and not closed:
+        start += step
+    end = last - subquery.offset
+    return Steps(start, max(end, start), step) if end >= start else Steps(start, start - step, step)
+
+
+def pinned(at: At | None, steps: Steps) -> tuple[int, int]:
+    """The first and the last moment, or twice the one that `@` names."""
+    if at is None:
+        return steps.start, steps.end
+    assert isinstance(at.when, int), "start() and end() are resolved before planning"
+    return at.when, at.when
+
+
+def resolved(node: Node, steps: Steps) -> Node:
+    """The tree with `@ start()` and `@ end()` written as instants, so that a part can be asked on another grid."""
+    if not any(isinstance(part, Selector | Subquery) and _is_symbolic(part.at) for part in walk(node)):
+        return node
+    return _resolved(node, steps)
+
+
+def _is_symbolic(at: At | None) -> bool:
+    return at is not None and isinstance(at.when, str)
+
+
+def _instant(at: At | None, steps: Steps) -> At | None:
+    if at is None or isinstance(at.when, int):
+        return at
+    return At(steps.start if at.when == "start" else steps.end)
+
+
+def _resolved(node: Node, steps: Steps) -> Node:
+    if isinstance(node, Selector):
+        return replace(node, at=_instant(node.at, steps))
+    node = rebuilt(node, lambda child: _resolved(child, steps))
+    if isinstance(node, Subquery):
+        return replace(node, at=_instant(node.at, steps))
+    return node

@@ -1,0 +1,82 @@
+"""Text that the parser can take: bounded in length, depth and operators, with the tokens it mistakes spelt otherwise.
+
+The native parser overflows its stack, and with it ends the process, on input nested some thousand deep; long before
+that its time grows with the square of the input. So the bounds are checked here, in one pass that does not recurse.
+"""
+
+import re
+from dataclasses import dataclass
+
+from aggregator.errors import BadQuery
+
+MAX_LENGTH = 256 * 1024
+MAX_DEPTH = 100
+MAX_OPERATORS = 1000
+
+_TOKEN = re.compile(
+    r"""
+      (?P<string>  "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
+    | (?P<raw>     `[^`]*` )
+    | (?P<comment> \#[^\n]* )
+    | (?P<at>      @\s*(?P<sign>[-+]?)\s*(?P<when>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.]) )
+    | (?P<open>    [({\[] )
+    | (?P<close>   [)}\]] )
+    | (?P<operator> [-+*/%^] | [=!<>]=? | \b(?:and|or|unless|atan2)\b )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What may be handed to the parser.
+
+    In `text` the nth fixed instant is written `@ n`; `instants` says which millisecond was meant, since the parser
+    knows neither negative nor fractional ones.
+    """
+
+    text: str
+    instants: tuple[int, ...]
+
+
+def guard(text: str) -> Guarded:
+    """The text with raw strings and instants rewritten; raises BadQuery for what is too long, deep or large."""
+    if len(text) > MAX_LENGTH:
+        raise BadQuery(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
+    depth = operators = 0
+    instants: list[int] = []
+    parts: list[str] = []
+    done = 0
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        depth += (kind == "open") - (kind == "close")
+        operators += kind == "operator"
+        if depth > MAX_DEPTH:
+            raise BadQuery(f"{_position(text, token.start())}: the query is nested more than {MAX_DEPTH} deep")
+        if operators > MAX_OPERATORS:
+            raise BadQuery(f"{_position(text, token.start())}: the query has more than {MAX_OPERATORS} operators")
+        if kind in ("raw", "comment", "at"):
+            parts += (text[done : token.start()], _respelt(token, instants))
+            done = token.end()
+    parts.append(text[done:])
+    return Guarded("".join(parts), tuple(instants))
+
+
+def _respelt(token: re.Match[str], instants: list[int]) -> str:
+    if token["raw"] is not None:
+        escaped = token["raw"][1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if token["comment"] is not None:
+        return " "
+    seconds = float(token["sign"] + token["when"])
+    if abs(seconds) > 2**63 / 1000:
+        raise BadQuery(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
+    instants.append(round(seconds * 1000))
+    return f"@ {len(instants) - 1}"
+
+
+def _position(text: str, offset: int) -> str:
+    """`line:column`, counted from 1, as Prometheus writes it."""
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    return f"{line}:{column}"
