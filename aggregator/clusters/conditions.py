@@ -6,10 +6,12 @@ from typing import Literal, cast
 
 import re2
 
+from aggregator.clusters.faults import Unfit
+
 Op = Literal["=", "!=", "=~", "!~"]
 
 WRITTEN = re.compile(
-    r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\\n]|\\.)*)"|([^\s"{},]*))\s*', re.ASCII
+    r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\\n]|\\.)*)"|([^\s"{},=~!]*))\s*', re.ASCII
 )
 ESCAPED = {"n": "\n", '"': '"', "\\": "\\"}
 
@@ -41,4 +43,4 @@ def _check_regex(pattern: str) -> None:
         re2.compile(pattern, quiet)
     except re2.error as error:
         words = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"is no regular expression: {words}") from None
+        raise Unfit(f"is no regular expression: {words}") from None

@@ -109,9 +109,13 @@ BLANKS: dict[type, Any] = {
 }
 
 
-@cache
 def fields_of(cls: type) -> tuple[Field, ...]:
     """The fields of a class of `values.py`, in the order in which they stand there."""
+    return _fields(cls)
+
+
+@cache
+def _fields(cls: type) -> tuple[Field, ...]:
     hints = get_type_hints(cls, include_extras=True)
     return tuple(_field(entry.name, hints[entry.name], _default(entry)) for entry in fields(cls))
 
@@ -132,7 +136,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         forms = dict(zip((f"{name}_file", f"{name}_env"), secret_kinds(empty=not required), strict=True))
     else:
         forms = {key: _form(hint)}
-    return Field(name, forms, required, default, _blank(hint) if required else default)
+    return Field(name, forms, required, default, blank(hint) if required else default)
 
 
 def _form(hint: Any) -> Form:
@@ -169,7 +173,8 @@ def _bare(hint: Any) -> Any:
     return hint
 
 
-def _blank(hint: Any) -> Any:
+def blank(hint: Any) -> Any:
+    """A value of that type which says nothing."""
     bare = _bare(hint)
     if get_origin(bare) is Literal:
         return get_args(bare)[0]

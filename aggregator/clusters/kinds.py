@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
 from aggregator.clusters.conditions import Condition, parse_condition
+from aggregator.clusters.faults import Unfit, did_you_mean
 from aggregator.clusters.secrets import Secret
 
 
@@ -25,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of scalar. `read` raises ValueError, with words of its own or with none.
+    """One kind of scalar. `read` raises Unfit with words of its own, or a ValueError whose words do not matter.
 
     `tags` are the types of YAML it may be written in, where that matters; `shown` ones are repeated in faults.
     """
@@ -53,19 +54,19 @@ def duration(text: str) -> float:
     """Seconds of `30s`, `1h30m`, `3d`: the units of Prometheus, each at most once and the larger first."""
     units = "".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms"))
     if text.isdigit() and text != "0":
-        raise ValueError(f"{text} has no unit; write {text}s, {text}m, ...")
+        raise Unfit(f"has no unit; write {text}s, {text}m, ...")
     if text == "" or not (found := re.fullmatch(units, text, re.ASCII)):
         raise ValueError
     seconds = sum(float(number) * UNITS[unit] for unit, number in found.groupdict(default="0").items())
     if seconds > LONGEST:
-        raise ValueError("longer than 100 years")
+        raise Unfit("longer than 100 years")
     return seconds
 
 
 def _positive_duration(text: str, _: Place) -> float:
     if (seconds := duration(text)) > 0:
         return seconds
-    raise ValueError("must be more than nothing")
+    raise Unfit("must be more than nothing")
 
 
 def _retention(text: str, place: Place) -> float | None:
@@ -78,24 +79,24 @@ def _size(text: str, _: Place) -> int:
         raise ValueError
     if size := int(float(found[1]) * SIZES[found[2]]):
         return size
-    raise ValueError("must be more than nothing")
+    raise Unfit("must be more than nothing")
 
 
 def _text(text: str, _: Place) -> str:
     if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in text):
-        raise ValueError("holds a line break or another control character")
+        raise Unfit("holds a line break or another control character")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half a character (a lone surrogate)") from None
+        raise Unfit("holds half a character (a lone surrogate)") from None
     return text
 
 
 def _filled_text(text: str, place: Place) -> str:
     if not _text(text, place).strip():
-        raise ValueError("is empty")
+        raise Unfit("is empty")
     if text != text.strip():
-        raise ValueError("begins or ends with a space")
+        raise Unfit("begins or ends with a space")
     return text
 
 
@@ -105,43 +106,49 @@ def _split(text: str) -> SplitResult:
         url = urlsplit(text)
         port = url.port
     except ValueError:
-        raise ValueError("is not a URL") from None
+        raise Unfit("is not a URL") from None
     if not url.hostname or port == 0 or re.search(r"[\s\x00-\x1f\x7f\\]", text):
-        raise ValueError("is not a URL")
+        raise Unfit("is not a URL")
     if "@" in url.netloc:
-        raise ValueError("holds a user or password; secrets stand in files or in the environment")
+        raise Unfit("holds a user or password; secrets stand in files or in the environment")
     return url
 
 
 def _url(text: str, _: Place) -> str:
     if not text.startswith(("http://", "https://")):
-        raise ValueError("begins with neither https:// nor http://")
+        raise Unfit("begins with neither https:// nor http://")
     url = _split(text)
     if url.query or url.fragment or "?" in text or "#" in text:
-        raise ValueError("has a query or a fragment; only scheme, host, port and path belong here")
+        raise Unfit("has a query or a fragment; only scheme, host, port and path belong here")
     return text.rstrip("/")
 
 
 def _proxy(text: str, _: Place) -> str:
     if not text.startswith(("http://", "socks5://", "socks4://")):
-        raise ValueError("begins with none of socks5://, socks4:// and http://")
+        raise Unfit("begins with none of socks5://, socks4:// and http://")
     url = _split(text)
     if url.port is None or url.path not in {"", "/"} or url.query:
-        raise ValueError("needs host and port, and nothing behind them")
+        raise Unfit("needs host and port, and nothing behind them")
     return text.rstrip("/")
 
 
-def _database(text: str, place: Place) -> str:
+def database(text: str, folder: Path) -> str:
+    """The URL of a database; a file's path becomes absolute."""
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in {"sqlite", "postgresql"}:
-        raise ValueError("begins with neither sqlite:/// nor postgresql://")
+        raise Unfit("begins with neither sqlite:/// nor postgresql://")
     if scheme == "postgresql":
-        if (":" in rest.partition("@")[0] and "@" in rest) or "password=" in rest:
-            raise ValueError("holds a password; set CROSSHUB_DATABASE instead, or use ~/.pgpass")
         return text
     if not rest.startswith("/"):
-        raise ValueError("sqlite is followed by three slashes, sqlite:///file.db, four for an absolute path")
-    return text if rest == "/:memory:" else f"sqlite:///{place.folder / rest[1:]}"
+        raise Unfit("sqlite is followed by three slashes, sqlite:///file.db, four for an absolute path")
+    return text if rest == "/:memory:" else f"sqlite:///{folder / rest[1:]}"
+
+
+def _database(text: str, place: Place) -> str:
+    user, at, rest = text.partition("://")[2].rpartition("@")
+    if (at and ":" in user) or "password=" in rest:
+        raise Unfit("holds a password; set CROSSHUB_DATABASE instead, or use ~/.pgpass")
+    return database(_filled_text(text, place), place.folder)
 
 
 def listen(text: str) -> Listen:
@@ -153,11 +160,20 @@ def listen(text: str) -> Listen:
     return Listen(bare, int(port))
 
 
-def _zone(text: str, _: Place) -> ZoneInfo:
+def zone(text: str) -> ZoneInfo:
+    """The zone of that name; a ValueError when there is none."""
     try:
         return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, OSError):
         raise ValueError from None
+
+
+def _zone(text: str, _: Place) -> ZoneInfo:
+    try:
+        return zone(text)
+    except ValueError:
+        hint = did_you_mean(text, sorted(available_timezones()))
+        raise Unfit(f"is not a time zone such as Europe/Lisbon{hint}") from None
 
 
 def _moment(text: str, place: Place) -> datetime:
@@ -171,11 +187,11 @@ def _moment(text: str, place: Place) -> datetime:
 
 def _cron(text: str, _: Place) -> str:
     if len(text.split()) != 5:
-        raise ValueError("must have five fields: minute, hour, day, month, weekday")
+        raise Unfit("must have five fields: minute, hour, day, month, weekday")
     try:
         CronSim(text, datetime(2000, 1, 1, tzinfo=UTC))
     except CronSimError as error:
-        raise ValueError(str(error).lower()) from None
+        raise Unfit(str(error).lower()) from None
     return " ".join(text.split())
 
 
@@ -213,7 +229,7 @@ def whole(least: int, most: int = 2**31 - 1) -> Kind:
         if not re.fullmatch(r"[-+]?\d{1,18}", text, re.ASCII):
             raise ValueError
         if not least <= int(text) <= most:
-            raise ValueError(f"must be {least} or more" if int(text) < least else f"must be {most} or less")
+            raise Unfit(f"must be {least} or more" if int(text) < least else f"must be {most} or less")
         return int(text)
 
     return Kind("a whole number", read, shown=True, tags=("int",))
@@ -229,7 +245,7 @@ def _header_name(text: str, _: Place) -> str:
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text, re.ASCII):
         raise ValueError
     if text.lower() in {"authorization", "proxy-authorization", "cookie"}:
-        raise ValueError("carries a secret; say `auth` instead")
+        raise Unfit("carries a secret; say `auth` instead")
     return text
 
 
