@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from aggregator.demo.servers import NotStarted, Wanted, backfill, link_blocks, running
+from aggregator.demo.processes import NotStarted
+from aggregator.demo.servers import Wanted, backfill, link_blocks, running
 
 _ORPHANING = """
 import os, signal, sys
