@@ -1,0 +1,30 @@
+"""Where a question goes, and what is written there."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from yarl import URL
+
+from aggregator.federation.question import Form, Question
+
+
+def encoded_forms(questions: Iterable[Question[Any]]) -> dict[Form, bytes]:
+    """Each form as it travels; clusters asked the same share one encoding."""
+    return {form: urlencode(form).encode() for form in {question.form for question in questions}}
+
+
+@lru_cache(maxsize=4096)
+def address(base: str, path: str) -> URL:
+    """The URL of a path below `/api/v1/`, or, when it begins with a slash, below the base itself."""
+    if ".." in path.split("/"):
+        raise ValueError("a path does not climb")
+    below = path if path.startswith("/") else f"/api/v1/{path}"
+    # What is percent-encoded already stays as it is: label names may hold slashes.
+    return URL(base + quote(below, safe="/%:~"), encoded=True)
+
+
+def with_query(url: URL, form: bytes) -> URL:
+    """The URL of a GET; its parameters are not parsed again."""
+    return URL(f"{url}?{form.decode()}", encoded=True) if form else url
