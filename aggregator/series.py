@@ -64,6 +64,14 @@ class Grid:
     def steps(self) -> int:
         return int(self.values.shape[1])
 
+    def inhabited(self) -> Bools:
+        """Which rows have a value at any step, [series]."""
+        return np.asarray(self.present.any(axis=1))
+
+    def populated(self) -> Bools:
+        """At which steps any row has a value, [steps]."""
+        return np.asarray(self.present.any(axis=0))
+
     @staticmethod
     def empty(steps: int) -> "Grid":
         return Grid((), np.zeros((0, steps)), np.zeros((0, steps), dtype=np.bool_))
@@ -86,3 +94,19 @@ class Raw:
 def without_name(labels: Labels) -> Labels:
     """The labels less `__name__`, as most functions of PromQL answer them."""
     return tuple(pair for pair in labels if pair[0] != NAME)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """A number at every step, [steps]; `exact` as in Grid."""
+
+    values: Floats
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sampled:
+    """Raw samples of a source other than the clusters; each series is looked back at for `lookback` milliseconds."""
+
+    raw: Raw
+    lookback: Ints

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aggregator.planning.wording import Texts
-from aggregator.promql.tree import Node, Selector
+from aggregator.promql.tree import Call, Node, Selector
 from aggregator.series import Steps
 
 Lane = Literal["splice", "evaluate"]
@@ -25,16 +25,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A leaf: what the clusters compute at `steps`.
+    """A leaf: what the clusters compute at `steps`; every row that comes back gets the label `cluster`.
 
-    `labelled`: the answers are series and get the label `cluster`; otherwise they are numbers about groups, to be
-    merged here. `pinned`: the same at every step, so it is asked once, at the first one.
+    `pinned`: the same at every step, so it is asked once, at the first one.
     """
 
     node: Node
     texts: Texts
     steps: Steps
-    labelled: bool
     pinned: bool
 
 
@@ -54,8 +52,14 @@ class RawAsk:
 
 @dataclass(frozen=True, slots=True)
 class StagedAsk:
-    """A leaf that waits for scalars; the clusters are asked what `Staged` says once these are known."""
+    """A function over a range in the clusters, one of whose scalars is known only here.
 
+    `scalars` are (position, what to evaluate); the clusters are asked once for each run of steps with equal scalars.
+    A stage may need the answers of the leaves and of the stages before it.
+    """
+
+    call: Call
+    scalars: tuple[tuple[int, Node], ...]
     clusters: tuple[str, ...]
     steps: Steps
 

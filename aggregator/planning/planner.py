@@ -9,7 +9,7 @@ from aggregator.planning.elsewhere import is_only_elsewhere, may_be_elsewhere
 from aggregator.planning.pinned import is_pinned
 from aggregator.planning.places import Place, places
 from aggregator.planning.plan import Ask, Circumstances, Plan, RawAsk, StagedAsk
-from aggregator.planning.splits import EXACT, KEEPS_SERIES, SPLITS
+from aggregator.planning.splits import EXACT, SPLITS
 from aggregator.planning.wording import chosen, stripped, texts
 from aggregator.promql.functions import FUNCTIONS
 from aggregator.promql.grids import pinned, resolved, subquery_steps
@@ -60,9 +60,9 @@ class _Planner:
         """The node itself, evaluated here, over what is planned for its children."""
         return rebuilt(node, lambda child: self.planned(child, steps))
 
-    def ask(self, node: Node, steps: Steps, *, labelled: bool = True) -> Leaf:
+    def ask(self, node: Node, steps: Steps) -> Leaf:
         once = not steps.is_instant and is_pinned(node)
-        self.leaves.append(Ask(node, texts(node, self.around.clusters), steps, labelled, once))
+        self.leaves.append(Ask(node, texts(node, self.around.clusters), steps, once))
         return Leaf(len(self.leaves) - 1)
 
     def ask_elsewhere(self, node: Selector | Range, steps: Steps) -> RawLeaf:
@@ -91,8 +91,7 @@ def _aggregate(planner: _Planner, node: Aggregate, steps: Steps) -> Node:
     if planner.is_local(node.inside) and planner.is_constant(node.parameter):
         parts = SPLITS[node.operator](node) if node.operator in SPLITS else ()
         if parts and (node.operator in EXACT or not planner.exact):
-            labelled = node.operator in KEEPS_SERIES
-            return Merge(node, tuple(planner.ask(part, steps, labelled=labelled) for part in parts))
+            return Merge(node, tuple(planner.ask(part, steps) for part in parts))
     return planner.below(node, steps)
 
 
@@ -114,7 +113,7 @@ def _absent(planner: _Planner, node: Call, steps: Steps) -> Node:
     if not planner.is_local(inside):
         return Absent(_promised(argument), planner.planned(inside, steps))
     group = Aggregate("group", inside)
-    return Absent(_promised(argument), Merge(group, (planner.ask(group, steps, labelled=False),)))
+    return Absent(_promised(argument), Merge(group, (planner.ask(group, steps),)))
 
 
 def _promised(node: Node) -> Labels:
@@ -161,8 +160,8 @@ def _staged(planner: _Planner, node: Call, position: int, steps: Steps) -> Node:
     if not scalars:
         return planner.ask(node, steps)
     asked = tuple(cluster for cluster, _ in texts(node.arguments[position], planner.around.clusters))
-    planner.staged.append(StagedAsk(asked, steps))
-    return Staged(len(planner.staged) - 1, node, scalars)
+    planner.staged.append(StagedAsk(node, scalars, asked, steps))
+    return Staged(len(planner.staged) - 1)
 
 
 def _subquery(planner: _Planner, node: Subquery, steps: Steps) -> Node:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from aggregator.promql.tree import Aggregate, Number
+from aggregator.promql.tree import Aggregate, Number, String
+from aggregator.series import CLUSTER
 
 Parts = Callable[[Aggregate], tuple[Aggregate, ...]]
 
@@ -27,13 +28,18 @@ def _candidates(node: Aggregate) -> tuple[Aggregate, ...]:
             return ()
 
 
+def _by_value(node: Aggregate) -> tuple[Aggregate, ...]:
+    # What writes over `cluster` could not say which cluster it is of.
+    return () if node.parameter == String(CLUSTER) else (node,)
+
+
 SPLITS: dict[str, Parts] = {
     "sum": _as_itself,
     "min": _as_itself,
     "max": _as_itself,
     "group": _as_itself,
     "count": _as_itself,
-    "count_values": _as_itself,
+    "count_values": _by_value,
     "avg": _by_parts("sum", "count"),
     "stddev": _by_parts("count", "avg", "stdvar"),
     "stdvar": _by_parts("count", "avg", "stdvar"),
@@ -44,6 +50,3 @@ SPLITS: dict[str, Parts] = {
 
 EXACT = frozenset({"min", "max", "group", "count", "count_values"})
 """The operators whose parts give the same bits however the series are divided among clusters."""
-
-KEEPS_SERIES = frozenset({"topk", "bottomk"})
-"""Their parts are series of the clusters and carry `cluster`; all others are numbers about groups."""

@@ -42,6 +42,20 @@ def plain_text(value: float) -> str:
     return shortest.removesuffix(".0")
 
 
+def openmetrics_text(value: float) -> str:
+    """A number as a label of OpenMetrics, as `histogram_quantiles` makes of its quantiles: `1.0`, `0.99`, `1e-05`, `1e+06`."""
+    if not math.isfinite(value):
+        return _special(value)
+    shortest = Decimal(repr(float(value)))
+    exponent = shortest.adjusted()
+    if value == 0 or -4 <= exponent < 6:
+        plain = plain_text(value + 0.0)  # which makes 0 of -0
+        return plain if "." in plain else f"{plain}.0"
+    negative, digits, _ = shortest.normalize().as_tuple()
+    fraction = "".join(map(str, digits[1:]))
+    return f"{'-' * negative}{digits[0]}{'.' if fraction else ''}{fraction}e{exponent:+03d}"
+
+
 def _special(value: float) -> str:
     if math.isnan(value):
         return "NaN"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aggregator.promql.tree import Aggregate, Call, Node, Planned, Range, Selector
+from aggregator.promql.tree import Aggregate, Node, Planned, Range, Selector
 from aggregator.series import Labels
 
 
@@ -31,14 +31,9 @@ class Absent(Planned):
 
 @dataclass(frozen=True, slots=True)
 class Staged(Planned):
-    """A function over a range in the clusters, one of whose scalars is known only here.
-
-    The scalars are evaluated first; then the clusters are asked once for each run of steps with equal scalars.
-    """
+    """A leaf that the clusters are asked for only when scalars that are evaluated here are known."""
 
     index: int
-    call: Call
-    scalars: tuple[tuple[int, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)

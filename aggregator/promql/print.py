@@ -92,9 +92,14 @@ def duration(milliseconds: int) -> str:
     return "".join(parts) or "0s"
 
 
+def is_plain_label(name: str) -> bool:
+    """Whether a label's name needs no quotes: `[a-zA-Z_][a-zA-Z0-9_]*`."""
+    return _LABEL.fullmatch(name) is not None
+
+
 def label(name: str) -> str:
     """A label's name, quoted where it is not a plain one."""
-    return name if _LABEL.fullmatch(name) else quoted(name)
+    return name if is_plain_label(name) else quoted(name)
 
 
 def _selector(matchers: tuple[Matcher, ...]) -> str:

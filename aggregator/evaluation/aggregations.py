@@ -1,0 +1,104 @@
+"""Aggregations over the rows of a grid, in the order and with the roundings of Prometheus 2.42.
+
+Source: `evaluator.aggregation` in Prometheus' promql/engine.go.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from aggregator.evaluation.counting import count_values
+from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce, turns
+from aggregator.evaluation.picking import PICKERS
+from aggregator.evaluation.quantile_across import quantile
+from aggregator.promql.tree import Aggregate
+from aggregator.series import Floats, Grid
+
+Parameter = Floats | str | None
+Reduction = Callable[[Grid, Groups], Floats]
+
+
+def aggregate(node: Aggregate, grid: Grid, parameter: Parameter) -> Grid:
+    """The aggregation of the vectors at every step. `parameter` is [steps], or the label of count_values."""
+    if node.operator == "count_values":
+        assert isinstance(parameter, str)
+        return count_values(grid, parameter, key_of(_with_value_label(node, parameter)))
+    groups = grouped([key_of(node)(labels) for labels in grid.labels])
+    if node.operator in PICKERS:
+        assert isinstance(parameter, np.ndarray)
+        return PICKERS[node.operator](grid, groups, parameter)
+    present = counts(grid.present, groups) > 0
+    if node.operator == "quantile":
+        assert isinstance(parameter, np.ndarray)
+        return Grid(groups.labels, quantile(grid, groups, parameter), present, grid.exact)
+    return Grid(groups.labels, REDUCTIONS[node.operator](grid, groups), present, grid.exact)
+
+
+def _with_value_label(node: Aggregate, label: str) -> Aggregate:
+    return node if node.without else replace(node, grouping=(*node.grouping, label))
+
+
+def sums(grid: Grid, groups: Groups) -> Floats:
+    return reduce(np.add, np.where(grid.present, grid.values, 0.0), groups)
+
+
+def _greatest(grid: Grid, groups: Groups) -> Floats:
+    # NaN counts as least, so the absent may be NaN as well.
+    return reduce(np.fmax, np.where(grid.present, grid.values, np.nan), groups)
+
+
+def _least(grid: Grid, groups: Groups) -> Floats:
+    return reduce(np.fmin, np.where(grid.present, grid.values, np.nan), groups)
+
+
+def _counted(grid: Grid, groups: Groups) -> Floats:
+    return counts(grid.present, groups).astype(np.float64)
+
+
+def _ones(grid: Grid, groups: Groups) -> Floats:
+    return np.ones((len(groups.labels), grid.steps))
+
+
+def _averages(grid: Grid, groups: Groups) -> Floats:
+    """The incremental mean, which does not overflow where a sum would."""
+    mean, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(2))
+    with np.errstate(all="ignore"):
+        for some, values, present in turns(grid, groups):
+            before, n = mean[some], count[some] + 1
+            after = np.where(n == 1, values, before + (values / n - before / n))
+            stays = np.isinf(before) & (np.isinf(values) & (np.sign(before) == np.sign(values)) | np.isfinite(values))
+            mean[some] = np.where(present & ~(stays & (n > 1)), after, before)
+            count[some] = np.where(present, n, count[some])
+    return mean
+
+
+def _variances(grid: Grid, groups: Groups) -> Floats:
+    """Welford's algorithm; of one sample, whatever it is, the variance is 0."""
+    mean, squares, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(3))
+    with np.errstate(all="ignore"):
+        for some, values, present in turns(grid, groups):
+            n = count[some] + 1
+            delta = values - mean[some]
+            after = np.where(n == 1, values, mean[some] + delta / n)
+            added = np.where(n == 1, 0.0, delta * (values - after))
+            mean[some] = np.where(present, after, mean[some])
+            squares[some] = np.where(present, squares[some] + added, squares[some])
+            count[some] = np.where(present, n, count[some])
+        return squares / count
+
+
+def _deviations(grid: Grid, groups: Groups) -> Floats:
+    return np.sqrt(_variances(grid, groups))
+
+
+REDUCTIONS: dict[str, Reduction] = {
+    "sum": sums,
+    "min": _least,
+    "max": _greatest,
+    "count": _counted,
+    "group": _ones,
+    "avg": _averages,
+    "stdvar": _variances,
+    "stddev": _deviations,
+}

@@ -1,0 +1,42 @@
+"""Where the last bit of a sum decides: close to a discontinuity the query has to be computed without partial sums."""
+
+import numpy as np
+
+from aggregator.series import Bools, Floats, Grid
+
+CLOSE = 1e-12
+"""Relative distance up to which two numbers may be the same one, added up in another order."""
+
+# A difference this much smaller than its operands has lost more digits than answers may differ in.
+_CANCELLED = 1e-4
+
+
+class NeedsExact(Exception):
+    """The answer depends on the last bits of a partial sum; the query is to be planned with `exact`."""
+
+
+def near(left: Floats, right: Floats) -> Bools:
+    """Whether two numbers could be equal but for rounding; equal ones are."""
+    with np.errstate(all="ignore"):
+        return np.abs(left - right) <= CLOSE * np.maximum(np.abs(left), np.abs(right))
+
+
+def cancelled(result: Floats, left: Floats, right: Floats) -> Bools:
+    """Whether a sum or difference has lost so many digits that rounding shows."""
+    with np.errstate(all="ignore"):
+        return np.abs(result) < _CANCELLED * np.maximum(np.abs(left), np.abs(right))
+
+
+def demand_exact(doubtful: Bools, *, exact: bool) -> None:
+    """Raise NeedsExact when any of the places is doubtful and what they were computed from is not exact."""
+    if not exact and bool(doubtful.any()):
+        raise NeedsExact
+
+
+def are_whole(grid: Grid) -> bool:
+    """Whether all values are whole numbers small enough that sums of them are exact in every order."""
+    values = grid.values[grid.present]
+    if not len(values):
+        return True
+    with np.errstate(all="ignore"):
+        return bool((np.abs(values).max() < 2**43) and (values == np.rint(values)).all())

@@ -1,0 +1,73 @@
+"""The groups of an aggregation: which rows belong together, and reductions over them, step by step."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.promql.tree import Aggregate
+from aggregator.series import NAME, Bools, Floats, Grid, Ints, Labels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """`labels` of each group by first appearance; `order` lists the rows group by group, in their own order within
+    one; `starts` says where in `order` each group begins.
+    """
+
+    labels: tuple[Labels, ...]
+    order: Ints
+    starts: Ints
+
+    @property
+    def sizes(self) -> Ints:
+        return np.diff(self.starts, append=len(self.order))
+
+    def rows(self) -> Iterator[Ints]:
+        """The rows of each group."""
+        return iter(np.split(self.order, self.starts[1:])) if len(self.labels) else iter(())
+
+
+def grouped(keys: Sequence[Labels]) -> Groups:
+    """Rows with equal keys are a group."""
+    numbers: dict[Labels, int] = {}
+    of_row = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+    order = np.argsort(of_row, kind="stable")
+    starts = np.searchsorted(of_row[order], np.arange(len(numbers)))
+    return Groups(tuple(numbers), order, starts)
+
+
+def key_of(aggregate: Aggregate) -> Callable[[Labels], Labels]:
+    """The labels that a series' group has."""
+    named = frozenset(aggregate.grouping)
+    if aggregate.without:
+        dropped = named | {NAME}
+        return lambda labels: tuple(pair for pair in labels if pair[0] not in dropped)
+    return lambda labels: tuple(pair for pair in labels if pair[0] in named)
+
+
+def reduce(ufunc: np.ufunc, filled: Floats, groups: Groups) -> Floats:
+    """The reduction of each group's rows, in their order, [groups, steps]."""
+    if not len(groups.labels):
+        return np.zeros((0, filled.shape[1]))
+    with np.errstate(all="ignore"):
+        return np.asarray(ufunc.reduceat(filled[groups.order], groups.starts, axis=0))
+
+
+def counts(present: Bools, groups: Groups) -> Ints:
+    """How many rows of each group are present, [groups, steps]."""
+    if not len(groups.labels):
+        return np.zeros((0, present.shape[1]), dtype=np.int64)
+    return np.asarray(np.add.reduceat(present[groups.order].astype(np.int64), groups.starts, axis=0))
+
+
+def turns(grid: Grid, groups: Groups) -> Iterator[tuple[Ints, Floats, Bools]]:
+    """The first rows of all groups, then the second ones, and so on: (groups, values, present).
+
+    For reductions whose next step needs the last one, in the order in which Prometheus goes through the series.
+    """
+    sizes = groups.sizes
+    for turn in range(int(sizes.max(initial=0))):
+        some = np.flatnonzero(sizes > turn)
+        rows = groups.order[groups.starts[some] + turn]
+        yield some, grid.values[rows], grid.present[rows]

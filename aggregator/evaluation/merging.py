@@ -1,0 +1,102 @@
+"""An aggregation over all clusters from what each computed for itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from aggregator.evaluation.aggregations import REDUCTIONS, sums
+from aggregator.evaluation.exactness import NeedsExact, are_whole
+from aggregator.evaluation.groups import Groups, counts, grouped, key_of
+from aggregator.evaluation.picking import best
+from aggregator.promql.tree import Aggregate, Number
+from aggregator.series import CLUSTER, Floats, Grid, Labels
+
+Parts = tuple[Grid, ...]
+
+
+def merge(node: Aggregate, parts: Parts) -> Grid:
+    """The aggregation, from its parts; their rows are groups of one cluster and say which by the label `cluster`."""
+    return MERGES[node.operator](node, parts)
+
+
+def _combined(node: Aggregate, parts: Parts) -> Grid:
+    (part,) = parts
+    groups = _across_clusters(part)
+    # A count of all is the sum of the counts.
+    reduction = sums if node.operator in ("count", "count_values") else REDUCTIONS[node.operator]
+    exact = node.operator != "sum" or are_whole(part)
+    return Grid(groups.labels, reduction(part, groups), counts(part.present, groups) > 0, exact)
+
+
+def _average(_: Aggregate, parts: Parts) -> Grid:
+    total, count = parts
+    groups = _across_clusters(total)
+    with np.errstate(all="ignore"):
+        added = sums(total, groups)
+        mean = added / sums(_like(total, count), groups)
+    if np.isinf(added).any():
+        # Prometheus' running mean may have stayed finite where a sum overflows.
+        raise NeedsExact
+    return Grid(groups.labels, mean, counts(total.present, groups) > 0, exact=False)
+
+
+def _variance(_: Aggregate, parts: Parts) -> Grid:
+    """Chan's parallel formula: the variance within clusters and between their means; that of one sample is 0."""
+    count, mean, variance = parts[0], _like(parts[0], parts[1]), _like(parts[0], parts[2])
+    groups = _across_clusters(count)
+    with np.errstate(all="ignore"):
+        n = sums(count, groups)
+        overall = _weighted(count, mean.values, groups) / n
+        apart = mean.values - overall[_group_of_row(groups)]
+        squares = _weighted(count, variance.values + apart * apart, groups)
+        values = np.where(n == 1, 0.0, squares / n)
+    return Grid(groups.labels, values, counts(count.present, groups) > 0, exact=False)
+
+
+def _deviation(node: Aggregate, parts: Parts) -> Grid:
+    variance = _variance(node, parts)
+    with np.errstate(all="ignore"):
+        return replace(variance, values=np.sqrt(variance.values))
+
+
+def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
+    (candidates,) = parts
+    assert isinstance(node.parameter, Number)
+    groups = grouped([key_of(node)(labels) for labels in candidates.labels])
+    k = np.full(candidates.steps, node.parameter.value)
+    return best(candidates, groups, k, least=least, complete=False)
+
+
+def _across_clusters(part: Grid) -> Groups:
+    return grouped([tuple(pair for pair in labels if pair[0] != CLUSTER) for labels in part.labels])
+
+
+def _like(model: Grid, part: Grid) -> Grid:
+    """The part with its rows in the order of the model's."""
+    if model.labels == part.labels:
+        return part
+    place: dict[Labels, int] = {labels: row for row, labels in enumerate(part.labels)}
+    rows = [place[labels] for labels in model.labels]
+    return Grid(model.labels, part.values[rows], part.present[rows], part.exact)
+
+
+def _group_of_row(groups: Groups) -> list[int]:
+    of_row = np.empty(len(groups.order), dtype=np.int64)
+    of_row[groups.order] = np.repeat(np.arange(len(groups.labels)), groups.sizes)
+    return of_row.tolist()
+
+
+def _weighted(count: Grid, values: Floats, groups: Groups) -> Floats:
+    return sums(replace(count, values=count.values * values), groups)
+
+
+MERGES: dict[str, Callable[[Aggregate, Parts], Grid]] = {
+    **dict.fromkeys(("sum", "min", "max", "group", "count", "count_values"), _combined),
+    "avg": _average,
+    "stdvar": _variance,
+    "stddev": _deviation,
+    "topk": partial(_best, least=False),
+    "bottomk": partial(_best, least=True),
+}

@@ -1,0 +1,113 @@
+"""The aggregations that pick series as they are: topk, bottomk, limitk, limit_ratio."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import xxhash
+
+from aggregator.errors import CannotExecute
+from aggregator.evaluation.exactness import NeedsExact, near
+from aggregator.evaluation.groups import Groups
+from aggregator.evaluation.heap import Reverse, kept_by_heap
+from aggregator.promql.numbers import text
+from aggregator.series import Bools, Floats, Grid, Ints, Labels
+
+Picker = Callable[[Grid, Groups, Floats], Grid]
+
+
+def best(grid: Grid, groups: Groups, parameter: Floats, *, least: bool, complete: bool) -> Grid:
+    """The k greatest (or least) of each group at every step; one step's come in the order of their values.
+
+    `complete`: the grid holds all series, not only the best k + 1 of each cluster, so that Prometheus' own choice
+    among equals can be followed.
+    """
+    k = _counts(parameter)
+    chosen = np.zeros(grid.present.shape, dtype=np.bool_)
+    order: list[int] = []
+    for rows in groups.rows():
+        values, present = grid.values[rows], grid.present[rows]
+        ranked = _ranked(values, present, least=least)
+        chosen[rows] = (np.argsort(ranked, axis=0) < k) & present
+        for step in _edge_ties(values, present, ranked, k):
+            if not (complete and grid.exact):
+                raise NeedsExact
+            chosen[rows, step] = kept_by_heap(values[:, step], present[:, step], int(k[step]), Reverse(least))
+        order += rows[ranked[:, 0]].tolist() if grid.steps == 1 else rows.tolist()
+    return _taken(grid, chosen, order)
+
+
+def _ranked(values: Floats, present: Bools, *, least: bool) -> Ints:
+    """The rows, best first, at each step: NaN after every number, the absent last."""
+    tier = np.where(present, np.where(np.isnan(values), 1, 0), 2)
+    return np.lexsort((values if least else -values, tier), axis=0)
+
+
+def _edge_ties(values: Floats, present: Bools, ranked: Ints, k: Ints) -> list[int]:
+    """The steps at which the last that is taken and the first that is not cannot be told apart."""
+    rows = len(values)
+    inside, outside = np.clip(k - 1, 0, rows - 1), np.clip(k, 0, rows - 1)
+    columns = np.arange(values.shape[1])
+    last, first = ranked[inside, columns], ranked[outside, columns]
+    matters = (k >= 1) & (k < rows) & present[first, columns]
+    a, b = values[last, columns], values[first, columns]
+    same = (a == b) | near(a, b) | (np.isnan(a) & np.isnan(b))
+    return [int(step) for step in np.flatnonzero(matters & same)]
+
+
+def _taken(grid: Grid, chosen: Bools, order: list[int]) -> Grid:
+    some = set(np.flatnonzero(chosen.any(axis=1)).tolist())
+    rows = [row for row in order if row in some]
+    return Grid(tuple(grid.labels[row] for row in rows), grid.values[rows], chosen[rows], grid.exact)
+
+
+def _counts(parameter: Floats) -> Ints:
+    for value in parameter.tolist():
+        if not -(2.0**63) <= value <= 2.0**63:
+            raise CannotExecute(f"Scalar value {text(value)} overflows int64")
+    return np.clip(parameter, 0, 2**31).astype(np.int64)
+
+
+def limitk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
+    """Any k series of each group: the first ones."""
+    k = _counts(parameter)
+    chosen = np.zeros(grid.present.shape, dtype=np.bool_)
+    for rows in groups.rows():
+        present = grid.present[rows]
+        chosen[rows] = present & (np.cumsum(present, axis=0) <= k)
+    return _taken(grid, chosen, list(range(grid.series)))
+
+
+def limit_ratio(grid: Grid, _: Groups, parameter: Floats) -> Grid:
+    """The series whose hash falls into the given share of all hashes; a negative share is the rest of the positive.
+
+    Source: `RatioSampler` in Prometheus' promql/engine.go.
+    """
+    if any(map(math.isnan, parameter.tolist())):
+        raise CannotExecute("Ratio value NaN is NaN")
+    ratio = np.clip(parameter, -1.0, 1.0)
+    place = np.array([_hash(labels) / float(2**64 - 1) for labels in grid.labels]).reshape(-1, 1)
+    share = np.where(ratio >= 0, place < ratio, place >= 1.0 + ratio)
+    return _taken(grid, grid.present & share, list(range(grid.series)))
+
+
+def _hash(labels: Labels) -> int:
+    """Source: `Labels.Hash` of Prometheus' string labels: xxhash over sizes and texts."""
+    data = bytearray()
+    for part in (part for pair in labels for part in pair):
+        encoded = part.encode()
+        size = len(encoded)
+        data += bytes([size]) if size < 255 else b"\xff" + size.to_bytes(3, "little")
+        data += encoded
+    return xxhash.xxh64_intdigest(bytes(data))
+
+
+def _topk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
+    return best(grid, groups, parameter, least=False, complete=True)
+
+
+def _bottomk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
+    return best(grid, groups, parameter, least=True, complete=True)
+
+
+PICKERS: dict[str, Picker] = {"topk": _topk, "bottomk": _bottomk, "limitk": limitk, "limit_ratio": limit_ratio}

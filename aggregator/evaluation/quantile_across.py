@@ -1,0 +1,34 @@
+"""The aggregation `quantile`: of the values that the series of a group have at one step."""
+
+import numpy as np
+
+from aggregator.evaluation.groups import Groups
+from aggregator.series import Bools, Floats, Grid
+
+
+def quantile(grid: Grid, groups: Groups, q: Floats) -> Floats:
+    """The q-quantile of each group, [groups, steps]; q is [steps].
+
+    Source: `quantile` in Prometheus' promql/quantile.go: linear between the two nearest ranks, NaN sorted first.
+    """
+    result = np.full((len(groups.labels), grid.steps), np.nan)
+    for group, rows in enumerate(groups.rows()):
+        result[group] = _of_columns(grid.values[rows], grid.present[rows], q)
+    return result
+
+
+def _of_columns(values: Floats, present: Bools, q: Floats) -> Floats:
+    # NaN first, then the numbers, then what is absent.
+    tier = np.where(present, np.where(np.isnan(values), 0, 1), 2)
+    order = np.lexsort((values, tier), axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    count = present.sum(axis=0)
+    with np.errstate(all="ignore"):
+        rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)
+        lower = np.clip(np.floor(rank), 0, None).astype(np.int64)
+        upper = np.clip(lower + 1, 0, np.maximum(count - 1, 0)).astype(np.int64)
+        weight = rank - np.floor(rank)
+        at_lower = np.take_along_axis(ordered, lower[None, :], axis=0)[0]
+        at_upper = np.take_along_axis(ordered, upper[None, :], axis=0)[0]
+        inside = at_lower * (1 - weight) + at_upper * weight
+    return np.select([np.isnan(q), q < 0, q > 1], [np.full(q.shape, np.nan), -np.inf, np.inf], inside)

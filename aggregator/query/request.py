@@ -1,0 +1,46 @@
+"""What is asked of Crosshub, and what it answers, before either is HTTP."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aggregator.planning.plan import Plan
+from aggregator.series import Steps
+
+ResultType = Literal["vector", "matrix", "scalar", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One PromQL query. An instant query has one step (`Steps(t, t, 0)`).
+
+    `partial`: whether the answer may leave out clusters that fail (it then carries warnings). `timeout`: seconds the
+    asker is willing to wait; the configured deadline holds where it is shorter. `limit`: the most series to answer,
+    0 for all. `lookback_delta` is passed on to the clusters as it was written.
+    """
+
+    text: str
+    steps: Steps
+    partial: bool = True
+    timeout: float | None = None
+    limit: int = 0
+    lookback_delta: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent: planning, waiting for clusters, evaluating and encoding here."""
+
+    plan: float
+    ask: float
+    evaluate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`result` is the JSON text of `data.result`, in pieces, ready to be sent."""
+
+    result_type: ResultType
+    result: tuple[bytes, ...]
+    warnings: tuple[str, ...]
+    plan: Plan
+    timings: Timings
