@@ -111,7 +111,7 @@ def the_last_route_takes_all(config: Config, _: LineOf) -> Iterator[Found]:
         if last and route.match:
             yield f"routes[{i}].match", "the last route takes what no other took, so it has no matchers"
         if not last and not route.match:
-            yield f"routes[{i}]", "has no matchers and takes everything; only the last route does"
+            yield f"routes[{i}].match", "is missing; the route takes everything, which only the last one does"
 
 
 def windows_end_after_they_begin(config: Config, _: LineOf) -> Iterator[Found]:
@@ -143,7 +143,7 @@ def alert_changes_say_something(config: Config, _: LineOf) -> Iterator[Found]:
         for change in hub.alerts:
             below = f"{path}.alerts.{change.alert}"
             if change.threshold is None and change.mute_until is None:
-                yield below, 'one of "threshold" and "mute_until" is needed'
+                yield f"{below}.threshold", 'is missing, and "mute_until" as well; one of them is needed'
             if change.mute_until is not None and not change.reason:
                 yield below, 'a muted alert needs a "reason"'
 

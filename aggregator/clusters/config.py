@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+from aggregator.clusters.addresses import database, listen
 from aggregator.clusters.checks import faults_between
 from aggregator.clusters.faults import Fault, Unfit, listing
-from aggregator.clusters.kinds import Place, database, listen
+from aggregator.clusters.kinds import Place
 from aggregator.clusters.reading import Reading
 from aggregator.clusters.settle import settled
 from aggregator.clusters.values import UTC, Breaker, Config, Defaults, Prometheus

@@ -48,9 +48,8 @@ def nearest(wrong: str, right: Collection[str]) -> str | None:
     by_letters = {each.lower().replace("-", "_"): each for each in right}
     plain = wrong.lower().replace("-", "_")
     contained = [each for each in by_letters if each in plain.split("_") or plain in each.split("_")]
-    found = (
-        get_close_matches(plain, by_letters, n=1, cutoff=0.7) or contained or get_close_matches(plain, by_letters, n=1)
-    )
+    typo = get_close_matches(plain, by_letters, n=1, cutoff=0.85)
+    found = typo or contained or get_close_matches(plain, by_letters, n=1)
     return by_letters[found[0]] if found else None
 
 

@@ -19,7 +19,8 @@ from aggregator.clusters.forms import (
     blank,
     fields_of,
 )
-from aggregator.clusters.kinds import Kind, Place, zone
+from aggregator.clusters.kinds import Kind, Place
+from aggregator.clusters.times import zone
 from aggregator.clusters.yaml_lines import Entry, Items, Scalar, Table, Tree
 
 T = TypeVar("T")
@@ -126,6 +127,7 @@ class Reading:
         if not isinstance(tree, Scalar) or tree.tag == "null" or (kind.tags and tree.tag not in kind.tags):
             raise self._wrong_type(kind.what, tree, path, quotes="str" in kind.tags)
         try:
+            tree.text.encode()  # YAML can spell half a character, "\\ud800", which fits nowhere: a ValueError
             return kind.read(tree.text, place)
         except Unfit as unfit:
             words = str(unfit)
@@ -147,8 +149,10 @@ class Reading:
         for index, item in enumerate(tree.items):
             below = f"{path}[{index}]"
             self.lines[below] = item.line
-            with suppress(Unread):
+            try:
                 yield self._value(form.item, item, below, place)
+            except Unread:
+                self.bad.add(path)  # what is left of the list is not to be judged
 
     def _keyed(self, form: Keyed, tree: Tree, path: str, place: Place) -> Iterator[object]:
         for name, entry in self._table(tree, path).entries.items():

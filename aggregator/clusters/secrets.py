@@ -76,10 +76,11 @@ def _content(file: Path, source: str) -> str:
         content = opened.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise SecretUnreadable(f"{source}: larger than 64 KiB; that is no secret")
-    try:
-        return content.decode().removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        raise SecretUnreadable(f"{source}: not UTF-8") from None
+    # Not with the strict decoder: its error carries the content along.
+    text = content.decode(errors="replace")
+    if "\N{REPLACEMENT CHARACTER}" in text:
+        raise SecretUnreadable(f"{source}: not UTF-8")
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _usable(text: str, source: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from aggregator.clusters.addresses import Listen
 from aggregator.clusters.alerting import Digest, Heartbeat, Inhibit, Maintenance, Receiver, Route
 from aggregator.clusters.forms import Key, Keyed, OneOf, Pairs, Single
 from aggregator.clusters.kinds import (
@@ -23,7 +24,6 @@ from aggregator.clusters.kinds import (
     File,
     Glob,
     HealthPath,
-    Listen,
     Moment,
     Name,
     Proxy,

@@ -57,10 +57,11 @@ def tree_of(content: bytes) -> tuple[Tree, list[Fault]]:
 
     Raises Broken for what is no YAML.
     """
+    text = _decoded(content)
     try:
-        node = _Composer(_decoded(content)).get_single_node()
+        node = _Composer(text).get_single_node()
     except yaml.reader.ReaderError as error:
-        line = content.decode("utf-8-sig")[: error.position].count("\n") + 1
+        line = text[: error.position].count("\n") + 1
         raise Broken(line, "holds a control character, which YAML does not allow") from None
     except yaml.MarkedYAMLError as error:
         raise Broken(*_what_is_broken(error)) from None
@@ -114,14 +115,13 @@ class _Growing:
         self._grown: dict[int, Tree | None] = {}
 
     def tree(self, node: yaml.Node, path: str) -> Tree:
-        """The tree that grows from a node; an alias of what it stands in itself is nothing, and a fault."""
+        """The tree that grows from a node."""
         line = node.start_mark.line + 1
         if id(node) not in self._grown:
             self._grown[id(node)] = None
             self._grown[id(node)] = self._new(node, line, path)
         if (grown := self._grown[id(node)]) is None:
-            self.faults.append(Fault(line, path, "contains itself"))
-            return Scalar(line, "null", "")
+            raise Broken(line, "holds an alias of what it stands in itself")
         return grown
 
     def _new(self, node: yaml.Node, line: int, path: str) -> Tree:
