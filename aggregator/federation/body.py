@@ -60,12 +60,12 @@ class Gzipped:
             plain = self._inflate.decompress(chunk, self._room + 1)
         except NOT_GZIP:
             raise Broken("is no gzip, though it says so") from None
+        if self._inflate.unused_data:
+            raise Broken("goes on behind the end of its gzip")
         self._room -= len(plain)
         self._plain.add(plain)
 
     def whole(self) -> bytes:
         if not self._inflate.eof:
             raise Broken("broke off in its gzip")
-        if self._inflate.unused_data:
-            raise Broken("goes on behind the end of its gzip")
         return self._plain.whole()

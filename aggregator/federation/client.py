@@ -10,11 +10,12 @@ from yarl import URL
 
 from aggregator.clusters.values import Prometheus
 from aggregator.errors import FailureKind
-from aggregator.federation.access import authorization
 from aggregator.federation.body import Body, Gzipped, Plain, TooLarge
+from aggregator.federation.credentials import authorization
 from aggregator.federation.faults import FAULTS, fault
 from aggregator.federation.names import Names
 from aggregator.federation.tls import TlsContexts
+from aggregator.federation.wording import amount
 
 # Below what load balancers allow, so that we are the side that closes.
 IDLE = 30.0
@@ -128,15 +129,6 @@ class AiohttpClient:
                 ) from None
             body = Plain(0)
         return Received(response.status, body.whole(), size, response.headers.get("Location", ""))
-
-
-def amount(size: int) -> str:
-    """A number of bytes as people write it: `64 MiB`."""
-    for unit in ("GiB", "MiB", "KiB"):
-        whole = 1 << {"GiB": 30, "MiB": 20, "KiB": 10}[unit]
-        if size >= whole:
-            return f"{size / whole:.3g} {unit}"
-    return f"{size} bytes"
 
 
 def _body(response: aiohttp.ClientResponse, largest: int) -> Body:

@@ -1,63 +1,27 @@
 """Questions put to many clusters at once, each with its own connections, turns and time."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from aggregator.clusters.values import Cluster
-from aggregator.errors import ClusterFailed, FailureKind
-from aggregator.federation import verdict
-from aggregator.federation.client import AiohttpClient, Client, Fault
-from aggregator.federation.forms import address, encoded_forms, with_query
+from aggregator.errors import FailureKind
+from aggregator.federation.breaker import State
+from aggregator.federation.client import AiohttpClient
+from aggregator.federation.forms import encoded_forms
+from aggregator.federation.lane import Lane, Observer
 from aggregator.federation.names import Names
 from aggregator.federation.question import Question, Reply, T
 from aggregator.federation.tls import TlsContexts
-
-Observer = Callable[[str, FailureKind | None, float, int], None]
 
 
 def unobserved(cluster: str, kind: FailureKind | None, seconds: float, size: int) -> None:
     """Looks away."""
 
 
-class Lane:
-    def __init__(self, cluster: Cluster, client: Client, observe: Observer) -> None:
-        self._cluster = cluster
-        self._client = client
-        self._observe = observe
-        self._turns = asyncio.Semaphore(cluster.prometheus.max_in_flight)
-
-    async def ask(self, question: Question[T], form: bytes, deadline: float) -> Reply[T]:
-        started = time.monotonic()
-        seconds = min(deadline - started, self._cluster.prometheus.timeout)
-        url = address(self._cluster.prometheus.urls[0], question.path)
-        size = 0
-        reply: Reply[T]
-        try:
-            async with asyncio.timeout(seconds), self._turns:
-                if question.method == "GET":
-                    received = await self._client.exchange(with_query(url, form), None)
-                else:
-                    received = await self._client.exchange(url, form)
-        except TimeoutError:
-            reply = ClusterFailed(question.cluster, FailureKind.TIMEOUT, f"no answer in {seconds:.3g} s")
-        except Fault as fault:
-            reply = ClusterFailed(question.cluster, fault.kind, fault.reason)
-            size = fault.size
-        else:
-            reply = verdict.reply(question, received, self._cluster.prometheus.auth)
-            size = received.size
-        kind = reply.kind if isinstance(reply, ClusterFailed) else None
-        self._observe(question.cluster, kind, time.monotonic() - started, size)
-        return reply
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
 class HttpFleet:
-    """The clusters of the configuration, asked over HTTP."""
+    """The clusters of the configuration, asked over HTTP; the `Fleet` of the running service."""
 
     def __init__(self, clusters: Sequence[Cluster], observe: Observer) -> None:
         self._names = Names()
@@ -66,28 +30,62 @@ class HttpFleet:
             cluster.name: Lane(cluster, AiohttpClient(cluster.prometheus, self._names, contexts), observe)
             for cluster in clusters
         }
+        self._holds = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
+        """One reply a question, in the order of the questions; never raises for what a cluster does."""
         forms = encoded_forms(questions)
-        return tuple(
-            await asyncio.gather(
-                *(self._lanes[question.cluster].ask(question, forms[question.form], deadline) for question in questions)
-            )
-        )
+        lanes = [self._lanes[question.cluster] for question in questions]
+        with self.held():
+            asking = [
+                lane.ask(question, forms[question.form], deadline)
+                for lane, question in zip(lanes, questions, strict=True)
+            ]
+            return (await asking[0],) if len(asking) == 1 else await _all(asking)
 
-    def breakers(self) -> dict[str, str]:
-        return dict.fromkeys(self._lanes, "closed")
+    def breakers(self) -> dict[str, State]:
+        """Whether each cluster is asked: closed (yes), open (left alone), half_open (tried again)."""
+        return {name: lane.state() for name, lane in self._lanes.items()}
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps the fleet open: for a query that asks more than once, while a new configuration takes its place."""
+        self._holds += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            if not self._holds:
+                self._idle.set()
 
     async def close(self) -> None:
-        for lane in self._lanes.values():
-            await lane.close()
-        await self._names.close()
+        """Waits until nobody holds the fleet, then closes every connection."""
+        try:
+            await self._idle.wait()
+        finally:
+            for lane in self._lanes.values():
+                await lane.close()
+            await self._names.close()
 
 
 @asynccontextmanager
 async def open_fleet(clusters: Sequence[Cluster], observe: Observer = unobserved) -> AsyncIterator[HttpFleet]:
+    """A fleet for as long as the block runs."""
     fleet = HttpFleet(clusters, observe)
     try:
         yield fleet
     finally:
         await fleet.close()
+
+
+async def _all(asking: Sequence[Coroutine[Any, Any, Reply[T]]]) -> tuple[Reply[T], ...]:
+    """Every reply. Whoever stops waiting leaves no task behind, and what a decoder raises comes out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in asking]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return tuple(task.result() for task in tasks)

@@ -8,11 +8,10 @@ import msgspec
 
 from aggregator.clusters.values import Basic, Bearer
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
-from aggregator.federation.access import credential
 from aggregator.federation.client import Received
+from aggregator.federation.credentials import credential
 from aggregator.federation.question import Answered, NotPrometheus, Question, Reply, T
-
-LONGEST = 120
+from aggregator.federation.wording import short
 
 # Errors with which a server speaks of its own limits, not of the query. Prometheus first; then Thanos, Mimir, VictoriaMetrics.
 OWN_LIMITS = tuple(
@@ -53,12 +52,6 @@ def reply(question: Question[T], received: Received, auth: Basic | Bearer | None
     if received.status in {400, 422} and error.is_prometheus and _own_limit(received.status, error.error) is None:
         return ClusterRefused(question.cluster, received.status, error.error_type, error.error)
     return ClusterFailed(question.cluster, *_failure(question.path, received, error, auth))
-
-
-def short(text: str) -> str:
-    """A text from outside in one line of at most 120 characters."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
 def _decoded(question: Question[T], body: bytes) -> Reply[T]:

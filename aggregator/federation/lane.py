@@ -1,0 +1,90 @@
+"""One cluster: so many questions at once, and of its replicas whichever answers."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from aggregator.clusters.values import Cluster
+from aggregator.errors import ClusterFailed, FailureKind
+from aggregator.federation.breaker import State
+from aggregator.federation.client import Client
+from aggregator.federation.hedge import first_good
+from aggregator.federation.question import Question, Reply, T
+from aggregator.federation.replica import Outcome, Replica
+from aggregator.federation.wording import span
+
+# Told of each reply: the cluster, how it failed if it did, the seconds it took, the bytes that travelled.
+Observer = Callable[[str, FailureKind | None, float, int], None]
+
+# How much of its time a replica is given before the other is asked as well.
+HEDGE = 0.1
+
+# What every replica would say again.
+OF_THE_QUESTION = {FailureKind.LIMIT, FailureKind.TOO_LARGE}
+
+BEST_FIRST: tuple[State, ...] = ("closed", "half_open", "open")
+
+
+class Lane:
+    """What one cluster is asked through."""
+
+    def __init__(self, cluster: Cluster, client: Client, observe: Observer) -> None:
+        self._cluster = cluster
+        self._client = client
+        self._observe = observe
+        self._turns = asyncio.Semaphore(cluster.prometheus.max_in_flight)
+        self._replicas = [Replica(url, cluster.prometheus, client) for url in cluster.prometheus.urls]
+
+    def state(self) -> State:
+        """How the cluster is: as its best replica."""
+        return min((replica.state() for replica in self._replicas), key=BEST_FIRST.index)
+
+    async def ask(self, question: Question[T], form: bytes, deadline: float) -> Reply[T]:
+        """The cluster's reply; waiting for a turn counts into the deadline, not into the cluster's own timeout."""
+        started = time.monotonic()
+        outcome = await self._in_turn(question, form, deadline)
+        kind = outcome.reply.kind if isinstance(outcome.reply, ClusterFailed) else None
+        self._observe(question.cluster, kind, time.monotonic() - started, outcome.size)
+        return outcome.reply
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _in_turn(self, question: Question[T], form: bytes, deadline: float) -> Outcome[T]:
+        seconds = deadline - time.monotonic()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._turns.acquire()
+        except TimeoutError:
+            others = self._cluster.prometheus.max_in_flight
+            reason = f"no turn in {span(seconds)}: {others} other questions were before it"
+            return Outcome(ClusterFailed(question.cluster, FailureKind.TIMEOUT, reason))
+        try:
+            return await self._from_replicas(question, form, deadline)
+        finally:
+            self._turns.release()
+
+    async def _from_replicas(self, question: Question[T], form: bytes, deadline: float) -> Outcome[T]:
+        timeout = self._cluster.prometheus.timeout
+        until = min(deadline, time.monotonic() + timeout)
+        attempts = [partial(replica.ask, question, form, until) for replica in self._replicas]
+        return together(await first_good(attempts, timeout * HEDGE, settles))
+
+
+def settles(outcome: Outcome[T]) -> bool:
+    """Is this the cluster's reply, whatever its other replica would say?"""
+    return not isinstance(outcome.reply, ClusterFailed) or outcome.reply.kind in OF_THE_QUESTION
+
+
+def together(outcomes: Sequence[Outcome[T]]) -> Outcome[T]:
+    """The one outcome of several: the last if it settles the matter, otherwise every failure in one."""
+    size = sum(outcome.size for outcome in outcomes)
+    last = outcomes[-1]
+    failures = [outcome.reply for outcome in outcomes if isinstance(outcome.reply, ClusterFailed)]
+    if len(outcomes) == 1 or settles(last):
+        return Outcome(last.reply, size)
+    reasons = dict.fromkeys(failure.reason for failure in failures)
+    asked = [failure.kind for failure in failures if failure.kind is not FailureKind.BREAKER]
+    kind = asked[0] if asked else FailureKind.BREAKER
+    return Outcome(ClusterFailed(failures[0].cluster, kind, "; its replica: ".join(reasons)), size)
