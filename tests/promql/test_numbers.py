@@ -10,7 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from aggregator.promql.numbers import encode_matrix_values, moment, parse, plain_moment, plain_text, text, texts
+from aggregator.promql.numbers import (
+    encode_matrix_values,
+    moment,
+    openmetrics_text,
+    parse,
+    plain_moment,
+    plain_text,
+    text,
+    texts,
+)
 
 
 @pytest.mark.parametrize(
@@ -176,3 +185,23 @@ def test_a_literal_is_read_as_go_reads_it(literal: str, value: float | None) -> 
 
 def test_nan_is_a_literal_in_any_case() -> None:
     assert math.isnan(parse("nAn") or 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (1.0, "1.0"),
+        (0.0, "0.0"),
+        (-0.0, "0.0"),
+        (0.99, "0.99"),
+        (1e-4, "0.0001"),
+        (1.5e-5, "1.5e-05"),
+        (999999.0, "999999.0"),
+        (1e6, "1e+06"),
+        (-123456789.0, "-1.23456789e+08"),
+        (math.nan, "NaN"),
+        (math.inf, "+Inf"),
+    ],
+)
+def test_a_label_of_openmetrics_has_a_point_or_an_exponent(value: float, label: str) -> None:
+    assert openmetrics_text(value) == label
