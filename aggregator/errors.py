@@ -16,6 +16,14 @@ class BadQuery(CrosshubError):
     """The request itself is wrong: Prometheus answers 400 `bad_data`."""
 
 
+class BadExpression(BadQuery):
+    """The text of a query is not PromQL, or is what no cluster knows."""
+
+
+class TooComplex(BadExpression):
+    """The text of a query is too long or too deep to be read at all, here or in a cluster."""
+
+
 class CannotExecute(CrosshubError):
     """The query is well-formed, its execution is not possible: Prometheus answers 422 `execution`."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aggregator.errors import BadQuery
+from aggregator.errors import BadExpression
 from aggregator.planning.elsewhere import is_only_elsewhere, may_be_elsewhere
 from aggregator.planning.pinned import is_pinned
 from aggregator.planning.places import Place, places

@@ -7,7 +7,7 @@ that its time grows with the square of the input. So the bounds are checked here
 import re
 from dataclasses import dataclass
 
-from aggregator.errors import BadQuery
+from aggregator.errors import BadExpression, TooComplex
 
 MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 100
@@ -40,9 +40,9 @@ class Guarded:
 
 
 def guard(text: str) -> Guarded:
-    """The text with raw strings and instants rewritten; raises BadQuery for what is too long, deep or large."""
+    """The text with raw strings and instants rewritten; raises TooComplex for what is too long, deep or large."""
     if len(text) > MAX_LENGTH:
-        raise BadQuery(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
+        raise TooComplex(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
     depth = operators = 0
     instants: list[int] = []
     parts: list[str] = []
@@ -52,9 +52,9 @@ def guard(text: str) -> Guarded:
         depth += (kind == "open") - (kind == "close")
         operators += kind == "operator"
         if depth > MAX_DEPTH:
-            raise BadQuery(f"{_position(text, token.start())}: the query is nested more than {MAX_DEPTH} deep")
+            raise TooComplex(f"{_position(text, token.start())}: the query is nested more than {MAX_DEPTH} deep")
         if operators > MAX_OPERATORS:
-            raise BadQuery(f"{_position(text, token.start())}: the query has more than {MAX_OPERATORS} operators")
+            raise TooComplex(f"{_position(text, token.start())}: the query has more than {MAX_OPERATORS} operators")
         if kind in ("raw", "comment", "at"):
             parts += (text[done : token.start()], _respelt(token, instants))
             done = token.end()
@@ -70,7 +70,7 @@ def _respelt(token: re.Match[str], instants: list[int]) -> str:
         return " "
     seconds = float(token["sign"] + token["when"])
     if abs(seconds) > 2**63 / 1000:
-        raise BadQuery(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
+        raise BadExpression(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
     instants.append(round(seconds * 1000))
     return f"@ {len(instants) - 1}"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import promql_parser as library
 
-from aggregator.errors import BadQuery
+from aggregator.errors import BadExpression
 from aggregator.promql.functions import FUNCTIONS, OPERATORS, SET_OPERATORS, kind_of
 from aggregator.promql.guard import guard
 from aggregator.promql.tree import (
@@ -34,10 +34,10 @@ Instants = tuple[int, ...]
 
 @lru_cache(maxsize=2048)
 def parse(text: str) -> Node:
-    """The tree of a query; raises BadQuery with what is wrong, in the parser's words."""
+    """The tree of a query; raises BadExpression with what is wrong, in the parser's words."""
     guarded = guard(text)
     if not guarded.text.strip():
-        raise BadQuery("unknown position: parse error: no expression found in input")
+        raise BadExpression("unknown position: parse error: no expression found in input")
     return _copied(_library_parse(guarded.text), guarded.instants)
 
 
@@ -45,7 +45,7 @@ def parse_selector(text: str) -> Selector:
     """The selector of a `match[]` parameter."""
     node = parse(text)
     if not isinstance(node, Selector):
-        raise BadQuery(f"parse error: a selector was expected, not {text!r}")
+        raise BadExpression(f"parse error: a selector was expected, not {text!r}")
     return node
 
 
@@ -54,12 +54,12 @@ def _library_parse(text: str) -> Any:
     try:
         return library.parse(text)
     except ValueError as fault:
-        raise BadQuery(f"parse error: {fault}") from None
+        raise BadExpression(f"parse error: {fault}") from None
     except BaseException as panic:
         # A panic of the native parser is no Exception, but it is an answer about this text all the same.
         if type(panic).__name__ != "PanicException":
             raise
-        raise BadQuery("parse error: the parser cannot read this query") from None
+        raise BadExpression("parse error: the parser cannot read this query") from None
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +72,7 @@ def _know_holt_winters() -> None:
 def _copied(node: Any, instants: Instants) -> Node:
     copy = _COPY.get(type(node))
     if copy is None:
-        raise BadQuery(f"parse error: {type(node).__name__} is not supported")
+        raise BadExpression(f"parse error: {type(node).__name__} is not supported")
     return copy(node, instants)
 
 
@@ -86,7 +86,7 @@ def _string(node: Any, _: Instants) -> Node:
 
 def _selector(node: Any, instants: Instants) -> Selector:
     if node.matchers.or_matchers:
-        raise BadQuery('parse error: unexpected "or" in label matching: alternatives between matchers are not PromQL')
+        raise BadExpression('parse error: unexpected "or" in label matching: alternatives between matchers are not PromQL')
     named = () if node.name is None else (Matcher("__name__", "=", node.name),)
     matchers = tuple(Matcher(m.name, _MATCH_OPS[str(m.op)], m.value) for m in node.matchers.matchers)
     return Selector(named + matchers, _milliseconds(node.offset) or 0, _at(node.at, instants))
@@ -108,14 +108,14 @@ def _subquery(node: Any, instants: Instants) -> Node:
 
 def _call(node: Any, instants: Instants) -> Node:
     if node.func.name not in FUNCTIONS:
-        raise BadQuery(f'parse error: function "{node.func.name}" is not supported')
+        raise BadExpression(f'parse error: function "{node.func.name}" is not supported')
     return Call(node.func.name, tuple(_copied(argument, instants) for argument in node.args))
 
 
 def _aggregate(node: Any, instants: Instants) -> Node:
     operator = str(node.op)
     if operator not in OPERATORS:
-        raise BadQuery(f'parse error: aggregation "{operator}" is not supported')
+        raise BadExpression(f'parse error: aggregation "{operator}" is not supported')
     modifier = node.modifier
     return Aggregate(
         operator=operator,
@@ -130,7 +130,7 @@ def _binary(node: Any, instants: Instants) -> Node:
     operator, modifier = str(node.op), node.modifier
     left, right = _copied(node.lhs, instants), _copied(node.rhs, instants)
     if modifier is not None and (modifier.fill_values.lhs, modifier.fill_values.rhs) != (None, None):
-        raise BadQuery("parse error: fill modifiers are not supported")
+        raise BadExpression("parse error: fill modifiers are not supported")
     vectors = kind_of(left) is Kind.VECTOR and kind_of(right) is Kind.VECTOR
     return Binary(
         operator,

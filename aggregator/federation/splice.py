@@ -1,0 +1,76 @@
+"""Answers of several clusters put side by side: label sets are read, the bytes of the samples pass through unread."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from aggregator.federation.question import NotPrometheus
+from aggregator.federation.wire import labelled
+from aggregator.series import Labels
+
+
+class _Series(msgspec.Struct):
+    metric: dict[str, str]
+    value: msgspec.Raw | None = None
+    values: msgspec.Raw | None = None
+    histogram: msgspec.Raw | None = None
+    histograms: msgspec.Raw | None = None
+
+
+class _Data(msgspec.Struct):
+    result: list[_Series]
+
+
+class _Envelope(msgspec.Struct):
+    data: _Data
+    warnings: list[str] = []
+    infos: list[str] = []
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One cluster's series, each with its labels and its JSON text, and what the cluster remarked."""
+
+    series: tuple[tuple[Labels, bytes], ...]
+    remarks: tuple[str, ...] = ()
+
+
+_DECODER = msgspec.json.Decoder(_Envelope)
+_encode = msgspec.json.Encoder().encode
+
+
+def decode_part(body: bytes, cluster: str) -> Part:
+    """The series of a vector or matrix with the label `cluster`; raises NotPrometheus for anything else."""
+    try:
+        envelope = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise NotPrometheus(str(fault)) from None
+    result = envelope.data.result
+    labels = labelled([series.metric for series in result], cluster)
+    texts = (_text(one, series) for one, series in zip(labels, result, strict=True))
+    return Part(tuple(zip(labels, texts, strict=True)), (*envelope.warnings, *envelope.infos))
+
+
+def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[tuple[bytes, ...], bool]:
+    """The JSON of the result in pieces, and whether the limit left anything out.
+
+    `by_labels`: in Prometheus' order of series; otherwise as they came, cluster by cluster, which keeps the order of
+    topk within its groups.
+    """
+    series = [one for part in parts for one in part.series]
+    if by_labels:
+        series.sort(key=lambda one: one[0])
+    kept = series[:limit] if limit else series
+    return (b"[", b",".join([text for _, text in kept]), b"]"), len(kept) < len(series)
+
+
+def _text(labels: Labels, series: _Series) -> bytes:
+    text = b'{"metric":' + _encode(dict(labels))
+    if series.values is not None:
+        text += b',"values":' + bytes(series.values)
+    if series.value is not None:
+        text += b',"value":' + bytes(series.value)
+    if series.histogram is not None:
+        text += b',"histogram":' + bytes(series.histogram)
+    if series.histograms is not None:
+        text += b',"histograms":' + bytes(series.histograms)
+    return text + b"}"

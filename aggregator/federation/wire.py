@@ -1,0 +1,136 @@
+"""Answers of a Prometheus turned into step grids: label sets, an array of values, and where there are any."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from aggregator.errors import CannotExecute
+from aggregator.federation.question import NotPrometheus
+from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
+
+
+class _Point(msgspec.Struct):
+    """One series of a vector."""
+
+    metric: dict[str, str]
+    value: tuple[float, float] | None = None
+    histogram: msgspec.Raw | None = None
+
+
+class _Line(msgspec.Struct):
+    """One series of a matrix."""
+
+    metric: dict[str, str]
+    values: list[tuple[float, float]] = []
+    histograms: msgspec.Raw | None = None
+
+
+class _Vector(msgspec.Struct, tag_field="resultType", tag="vector"):
+    result: list[_Point]
+
+
+class _Matrix(msgspec.Struct, tag_field="resultType", tag="matrix"):
+    result: list[_Line]
+
+
+class _Envelope(msgspec.Struct):
+    data: _Vector | _Matrix
+    warnings: list[str] = []
+    infos: list[str] = []
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """A cluster's answer to a leaf, and what it remarked."""
+
+    grid: Grid
+    remarks: tuple[str, ...] = ()
+
+
+_DECODER = msgspec.json.Decoder(_Envelope, strict=False)
+
+
+def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
+    """The vector or matrix that a cluster answered at the steps, its rows labelled with the cluster.
+
+    Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
+    """
+    try:
+        envelope = _DECODER.decode(readable(body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise NotPrometheus(str(fault)) from None
+    result = envelope.data.result
+    labels = labelled([series.metric for series in result], cluster)
+    if isinstance(envelope.data, _Vector):
+        points = [(point.value,) for point in envelope.data.result if point.value is not None]
+        _refuse_histograms([point.histogram for point in envelope.data.result])
+    else:
+        points = [line.values for line in envelope.data.result]  # type: ignore[misc]  # lists are sequences too
+        _refuse_histograms([line.histograms for line in envelope.data.result])
+    return Decoded(_grid(labels, points, steps), (*envelope.warnings, *envelope.infos))
+
+
+def readable(body: bytes) -> bytes:
+    """The body with the two numbers that msgspec does not read as Go writes them.
+
+    The bracket tells them from the same text in a label: `le="+Inf"`.
+    """
+    return body.replace(b',"+Inf"]', b',"Infinity"]').replace(b',"-0"]', b',"-0.0"]')
+
+
+def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
+    """The label sets with `cluster`; ours wins over one that a series already carries."""
+    own = any(CLUSTER in metric for metric in metrics)
+    labels = []
+    for metric in metrics:
+        metric[CLUSTER] = cluster
+        labels.append(tuple(sorted(metric.items())))
+    if own and len(set(labels)) < len(labels):
+        raise CannotExecute(
+            f'series of cluster "{cluster}" already carry the label "cluster"; with the name of the cluster in its '
+            "place, two of them become the same. Rename that label in the cluster, or aggregate it away"
+        )
+    return tuple(labels)
+
+
+def joined(grids: Sequence[Grid], steps: int) -> Grid:
+    """The rows of several clusters in Prometheus' order of series."""
+    labels = [labels for grid in grids for labels in grid.labels]
+    if not labels:
+        return Grid.empty(steps)
+    values = np.concatenate([grid.values for grid in grids])
+    present = np.concatenate([grid.present for grid in grids])
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    return Grid(tuple(labels[row] for row in order), values[order], present[order])
+
+
+def _refuse_histograms(found: Sequence[Any]) -> None:
+    if any(histogram is not None for histogram in found):
+        raise CannotExecute(
+            "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
+            "`sum by (cluster) (...)`"
+        )
+
+
+def _grid(labels: tuple[Labels, ...], points: Sequence[Sequence[tuple[float, float]]], steps: Steps) -> Grid:
+    lengths = [len(series) for series in points]
+    flat = np.fromiter(chain.from_iterable(chain.from_iterable(points)), np.float64, 2 * sum(lengths)).reshape(-1, 2)
+    shape = (len(labels), steps.count)
+    if sum(lengths) == shape[0] * shape[1]:
+        return Grid(labels, flat[:, 1].reshape(shape), np.ones(shape, dtype=np.bool_))
+    rows = np.repeat(np.arange(len(labels)), lengths)
+    columns = _columns(flat[:, 0], steps)
+    values, present = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    values[rows, columns] = flat[:, 1]
+    present[rows, columns] = True
+    return Grid(labels, values, present)
+
+
+def _columns(seconds: Floats, steps: Steps) -> Ints:
+    milliseconds = np.rint(seconds * 1000).astype(np.int64)
+    columns = (milliseconds - steps.start) // max(steps.step, 1)
+    if ((columns < 0) | (columns >= steps.count)).any():
+        raise NotPrometheus("samples lie outside the range that was asked for")
+    return np.asarray(columns)

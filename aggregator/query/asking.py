@@ -1,0 +1,147 @@
+"""The leaves of a plan as questions to clusters, and the replies as values of the leaves."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeVar
+
+import numpy as np
+
+from aggregator.errors import CrosshubError
+from aggregator.federation.question import Form, Question
+from aggregator.federation.splice import Part, decode_part
+from aggregator.federation.wire import Decoded, decode_grid, joined
+from aggregator.planning.plan import Ask, StagedAsk
+from aggregator.planning.wording import texts
+from aggregator.promql.print import seconds
+from aggregator.promql.tree import Call, Number
+from aggregator.series import Grid, Scalar, Steps
+
+MOST_POINTS = 11_000
+"""The most steps that a Prometheus answers at once."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is sent along with every question: parameters of Prometheus, as they were given."""
+
+    form: Form = ()
+
+
+def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | CrosshubError]]:
+    """One question to each cluster; the answers stay text."""
+    path = "query" if leaf.steps.is_instant else "query_range"
+    return [
+        Question(cluster, path, _form(text, leaf.steps, extras), _guarded(_part_of(cluster)))
+        for cluster, text in leaf.texts
+    ]
+
+
+def grid_questions(leaf: Ask, extras: Extras) -> list[Question[Decoded | CrosshubError]]:
+    """One question to each cluster and each stretch of steps that a Prometheus answers at once."""
+    return [
+        Question(
+            cluster,
+            "query" if stretch.is_instant else "query_range",
+            _form(text, stretch, extras),
+            _guarded(_grid_of(cluster, stretch)),
+        )
+        for stretch in _stretches(leaf)
+        for cluster, text in leaf.texts
+    ]
+
+
+def grid_of(leaf: Ask, decoded: Sequence[tuple[str, Decoded]]) -> Grid:
+    """The value of a leaf from what its questions brought, in the order of the questions."""
+    stretches = _stretches(leaf)
+    by_cluster: dict[str, list[Grid]] = {}
+    for cluster, one in decoded:
+        by_cluster.setdefault(cluster, []).append(one.grid)
+    whole = joined([_in_a_row(grids) for grids in by_cluster.values()], sum(s.count for s in stretches))
+    if leaf.pinned:
+        shape = (whole.series, leaf.steps.count)
+        return Grid(whole.labels, np.broadcast_to(whole.values, shape), np.broadcast_to(whole.present, shape))
+    return whole
+
+
+def staged_leaves(stage: StagedAsk, scalars: Sequence[Scalar]) -> Iterator[tuple[slice, Ask]]:
+    """A leaf for each run of steps at which the scalars are the same; the slice says which steps these are."""
+    columns = list(zip(*(scalar.values.view(np.int64).tolist() for scalar in scalars), strict=True))
+    times = stage.steps.times().tolist()
+    for _, run in groupby(range(len(columns)), key=columns.__getitem__):
+        where = list(run)
+        first, last = where[0], where[-1]
+        numbers = [float(scalar.values[first]) for scalar in scalars]
+        call = _filled(stage, numbers)
+        steps = Steps(times[first], times[last], stage.steps.step)
+        yield slice(first, last + 1), Ask(call, texts(call, stage.clusters), steps, pinned=False)
+
+
+def side_by_side(parts: Sequence[tuple[slice, Grid]], steps: Steps) -> Grid:
+    """Grids of consecutive runs of steps as one."""
+    row: dict[Any, int] = {}
+    for _, grid in parts:
+        for labels in grid.labels:
+            row.setdefault(labels, len(row))
+    values, present = np.zeros((len(row), steps.count)), np.zeros((len(row), steps.count), dtype=np.bool_)
+    for where, grid in parts:
+        rows = [row[labels] for labels in grid.labels]
+        values[rows, where] = grid.values
+        present[rows, where] = grid.present
+    return Grid(tuple(row), values, present)
+
+
+def _filled(stage: StagedAsk, numbers: Sequence[float]) -> Call:
+    arguments = list(stage.call.arguments)
+    for (position, _), number in zip(stage.scalars, numbers, strict=True):
+        arguments[position] = Number(number)
+    return Call(stage.call.function, tuple(arguments))
+
+
+def _stretches(leaf: Ask) -> list[Steps]:
+    steps = leaf.steps
+    if leaf.pinned:
+        return [Steps(steps.start, steps.start, 0)]
+    if steps.count <= MOST_POINTS:
+        return [steps] if steps.count else []
+    span = MOST_POINTS * steps.step
+    starts = range(steps.start, steps.end + 1, span)
+    return [Steps(start, min(start + span - steps.step, steps.end), steps.step) for start in starts]
+
+
+def _in_a_row(grids: Sequence[Grid]) -> Grid:
+    """The answers to consecutive stretches of steps as one."""
+    if len(grids) == 1:
+        return grids[0]
+    ends = np.cumsum([grid.steps for grid in grids]).tolist()
+    parts = [(slice(end - grid.steps, end), grid) for end, grid in zip(ends, grids, strict=True)]
+    return side_by_side(parts, Steps(0, ends[-1] - 1, 1))
+
+
+def _form(text: str, steps: Steps, extras: Extras) -> Form:
+    if steps.is_instant:
+        return (("query", text), ("time", seconds(steps.start)), *extras.form)
+    times = (("start", seconds(steps.start)), ("end", seconds(steps.end)), ("step", seconds(steps.step)))
+    return (("query", text), *times, *extras.form)
+
+
+def _part_of(cluster: str) -> Callable[[bytes], Part]:
+    return lambda body: decode_part(body, cluster)
+
+
+def _grid_of(cluster: str, steps: Steps) -> Callable[[bytes], Decoded]:
+    return lambda body: decode_grid(body, cluster, steps)
+
+
+def _guarded(decode: Callable[[bytes], T]) -> Callable[[bytes], T | CrosshubError]:
+    """What an answer shows to be impossible is said about the query, not about the cluster."""
+
+    def guarded(body: bytes) -> T | CrosshubError:
+        try:
+            return decode(body)
+        except CrosshubError as fault:
+            return fault
+
+    return guarded

@@ -1,0 +1,158 @@
+"""A question in, an answer out: plan, ask, evaluate; once more without partial sums where their last bits decide."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from aggregator.clusters.values import Query as Limits
+from aggregator.errors import BadExpression, ClusterRefused, TimedOut, TooComplex
+from aggregator.evaluation.evaluate import evaluate
+from aggregator.evaluation.exactness import NeedsExact
+from aggregator.federation.question import Answered, Fleet, Question
+from aggregator.federation.splice import spliced
+from aggregator.planning.plan import Circumstances, Plan
+from aggregator.planning.planner import plan
+from aggregator.promql.functions import Version, kind_of, unknown_to
+from aggregator.promql.parse import parse
+from aggregator.promql.planned import Leaf
+from aggregator.promql.print import seconds
+from aggregator.promql.tree import Aggregate, Kind, Node
+from aggregator.query.asking import MOST_POINTS, Extras
+from aggregator.query.gathering import Gathering
+from aggregator.query.replies import demand_enough
+from aggregator.query.request import Answer, Request, ResultType, Timings
+from aggregator.query.result import encoded
+from aggregator.query.single_flight import SingleFlight
+from aggregator.query.sources import NoSource, Source
+
+CUT = "results truncated due to limit"
+_PREFIX = 'invalid parameter "query": '
+_LEFT_OPEN_SINCE: Version = (3, 0)
+
+
+@dataclass(slots=True)
+class Engine:
+    """Answers PromQL over all clusters.
+
+    `versions` tells which Prometheus each cluster is known to be; `source` has the series that no cluster has.
+    """
+
+    fleet: Fleet
+    clusters: tuple[str, ...]
+    limits: Limits
+    versions: Callable[[], Mapping[str, Version]]
+    source: Source = field(default_factory=NoSource)
+    _flights: SingleFlight[Answer] = field(default_factory=SingleFlight)
+
+    async def answer(self, request: Request) -> Answer:
+        """What one Prometheus holding all clusters would answer.
+
+        Raises BadExpression, CannotExecute, TimedOut, or Unavailable when clusters that must answer do not.
+        """
+        return await self._flights.do(request, lambda: self._answer(request))
+
+    async def planned(self, request: Request, *, exact: bool = False) -> Plan:
+        """How the query is answered, without answering it."""
+        tree = await self._understood(request)
+        made = self._plan(tree, request, self.clusters, exact=exact)
+        if self._are_closed(made.asked()) != made.closed and made.asked():
+            made = self._plan(tree, request, made.asked(), exact=exact)
+        await self._demand_known(tree, made.asked() or self.clusters, request)
+        if made.lane == "splice" and made.steps.count > MOST_POINTS:
+            # More than a Prometheus answers at once comes in pieces, which have to be put together.
+            return replace(made, lane="evaluate", tree=Leaf(0))
+        return made
+
+    def _plan(self, tree: Node, request: Request, asked: tuple[str, ...], *, exact: bool) -> Plan:
+        around = Circumstances(self.clusters, self._are_closed(asked), self.source.names())
+        return plan(tree, request.steps, around, exact=exact)
+
+    async def _answer(self, request: Request) -> Answer:
+        try:
+            return await self._attempt(request, exact=False)
+        except NeedsExact:
+            return await self._attempt(request, exact=True)
+
+    async def _attempt(self, request: Request, *, exact: bool) -> Answer:
+        started = time.monotonic()
+        wait = self.limits.deadline if request.timeout is None else min(self.limits.deadline, request.timeout)
+        made = await self.planned(request, exact=exact)
+        planned = time.monotonic()
+        gathering = Gathering(self.fleet, self.source, _extras(request, wait), started + wait)
+        if made.lane == "splice":
+            parts = await gathering.parts(made)
+            asked = time.monotonic()
+            kind: ResultType = _splice_type(made)
+            pieces, cut = spliced(parts, by_labels=not _is_ordered(made), limit=request.limit)
+        else:
+            fetched = await gathering.fetched(made)
+            asked = time.monotonic()
+            kind, pieces, cut = encoded(evaluate(made.tree, made.steps, fetched), made.steps, request.limit)
+        self._demand_enough(gathering, made, request)
+        warnings = [*map(str, gathering.failed.values()), *gathering.remarks, *([CUT] if cut else [])]
+        timings = Timings(planned - started, asked - planned, time.monotonic() - asked)
+        return Answer(kind, pieces, tuple(warnings), made, timings)
+
+    def _demand_enough(self, gathering: Gathering, made: Plan, request: Request) -> None:
+        everybody = set(made.asked()) <= gathering.failed.keys()
+        if gathering.failed and everybody and time.monotonic() >= gathering.deadline:
+            raise TimedOut("; ".join(map(str, gathering.failed.values())))
+        demand_enough(gathering.failed, made.asked(), partial=request.partial)
+
+    async def _understood(self, request: Request) -> Node:
+        try:
+            tree = parse(request.text)
+        except TooComplex:
+            raise
+        except BadExpression as fault:
+            words = await self._words_of_a_cluster(request, self.clusters)
+            raise BadExpression(words or f"{fault} (the clusters understand this query, Crosshub does not)") from None
+        kind = kind_of(tree)
+        if not request.steps.is_instant and kind not in (Kind.VECTOR, Kind.SCALAR):
+            raise BadExpression(f'invalid expression type "{kind}" for range query, must be Scalar or instant Vector')
+        return tree
+
+    async def _demand_known(self, tree: Node, asked: tuple[str, ...], request: Request) -> None:
+        """What no cluster knows is refused, as one Prometheus of their version would."""
+        versions = self.versions()
+        known = [versions[cluster] for cluster in asked if cluster in versions]
+        if known and any(unknown_to(tree, max(known))):
+            words = await self._words_of_a_cluster(request, asked)
+            if words is not None:
+                raise BadExpression(words)
+
+    async def _words_of_a_cluster(self, request: Request, clusters: tuple[str, ...]) -> str | None:
+        """What the first cluster that answers says against the query, or None when it has nothing against it."""
+        form = (("query", request.text), ("time", seconds(request.steps.start)))
+        for cluster in clusters:
+            question = Question(cluster, "query", form, lambda _: None)
+            (reply,) = await self.fleet.ask([question], time.monotonic() + self.limits.deadline)
+            if isinstance(reply, ClusterRefused):
+                return reply.error.removeprefix(_PREFIX)
+            if isinstance(reply, Answered):
+                return None
+        return None
+
+    def _are_closed(self, asked: tuple[str, ...]) -> bool:
+        if self.limits.ranges != "auto":
+            return self.limits.ranges == "closed"
+        versions = self.versions()
+        known = [versions[cluster] for cluster in asked if cluster in versions]
+        return bool(known) and max(known) < _LEFT_OPEN_SINCE
+
+
+def _extras(request: Request, wait: float) -> Extras:
+    form = [("timeout", f"{round(wait * 1000)}ms")]
+    if request.lookback_delta is not None:
+        form.append(("lookback_delta", request.lookback_delta))
+    return Extras(tuple(form))
+
+
+def _splice_type(made: Plan) -> ResultType:
+    return "vector" if made.steps.is_instant and kind_of(made.tree) is Kind.VECTOR else "matrix"
+
+
+def _is_ordered(made: Plan) -> bool:
+    """Whether the order in which a cluster answers says something: that of an instant topk is by value."""
+    picks = isinstance(made.tree, Aggregate) and made.tree.operator in ("topk", "bottomk")
+    return picks and made.steps.is_instant

@@ -1,0 +1,78 @@
+"""What a plan needs, fetched: all leaves at once, then those that waited for scalars."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from aggregator.errors import ClusterFailed, CrosshubError
+from aggregator.evaluation.evaluate import Fetched, scalar
+from aggregator.federation.question import Fleet, Question
+from aggregator.federation.splice import Part
+from aggregator.federation.wire import Decoded
+from aggregator.planning.plan import Ask, Plan, StagedAsk
+from aggregator.query.asking import Extras, grid_of, grid_questions, side_by_side, splice_questions, staged_leaves
+from aggregator.query.replies import Settled, settle
+from aggregator.query.sources import Source
+from aggregator.series import Grid
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Asks for one plan. `failed` and `remarks` grow with each round: the clusters that are missing, by name, and what
+    the others remarked.
+    """
+
+    fleet: Fleet
+    source: Source
+    extras: Extras
+    deadline: float
+    failed: dict[str, ClusterFailed] = field(default_factory=dict)
+    remarks: dict[str, None] = field(default_factory=dict)
+
+    async def parts(self, plan: Plan) -> tuple[Part, ...]:
+        """The answers to the one leaf of a spliced query, in the order of the clusters."""
+        settled = await self._ask(splice_questions(plan.leaves[0], self.extras))
+        return tuple(part for _, _, part in settled.answers)
+
+    async def fetched(self, plan: Plan) -> Fetched:
+        """The values of all leaves; raises NeedsExact as evaluating their scalars does."""
+        leaves, raws = await asyncio.gather(self._leaves(plan.leaves), self.source.select(plan.raws))
+        fetched = Fetched(plan.closed, leaves, [], raws)
+        for stage in plan.staged:
+            grid = await self._stage(stage, fetched)
+            fetched = Fetched(plan.closed, leaves, [*fetched.staged, grid], raws)
+        return fetched
+
+    async def _stage(self, stage: StagedAsk, fetched: Fetched) -> Grid:
+        scalars = [scalar(node, stage.steps, fetched) for _, node in stage.scalars]
+        runs = list(staged_leaves(stage, scalars))
+        grids = await self._leaves([leaf for _, leaf in runs])
+        return side_by_side([(where, grid) for (where, _), grid in zip(runs, grids, strict=True)], stage.steps)
+
+    async def _leaves(self, leaves: Sequence[Ask]) -> list[Grid]:
+        questions = [grid_questions(leaf, self.extras) for leaf in leaves]
+        settled = await self._ask([question for of_leaf in questions for question in of_leaf])
+        answers = {number: (cluster, decoded) for number, cluster, decoded in settled.answers}
+        grids, number = [], 0
+        for leaf, of_leaf in zip(leaves, questions, strict=True):
+            numbers = range(number, number + len(of_leaf))
+            grids.append(grid_of(leaf, [answers[n] for n in numbers if n in answers]))
+            number += len(of_leaf)
+        return grids
+
+    async def _ask(self, questions: Sequence[Question[T | CrosshubError]]) -> Settled[T]:
+        """Equal questions are asked once."""
+        places: dict[object, int] = {}
+        place = [places.setdefault((q.cluster, q.path, q.form), len(places)) for q in questions]
+        first = {where: question for question, where in zip(reversed(questions), reversed(place), strict=True)}
+        replies = await self.fleet.ask([first[where] for where in range(len(places))], self.deadline)
+        settled: Settled[T] = settle([replies[where] for where in place])
+        for failure in settled.failed:
+            self.failed.setdefault(failure.cluster, failure)
+        for _, _, answer in settled.answers:
+            if isinstance(answer, Part | Decoded):
+                self.remarks |= dict.fromkeys(answer.remarks)
+        return settled

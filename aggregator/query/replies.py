@@ -1,0 +1,75 @@
+"""What the replies of the clusters mean for the whole query: an answer, an answer with warnings, or an error."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from aggregator.errors import (
+    BadExpression,
+    CannotExecute,
+    ClusterFailed,
+    ClusterRefused,
+    CrosshubError,
+    FailureKind,
+    Unavailable,
+)
+from aggregator.federation.question import Answered, Reply
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[T]):
+    """The answers, in the order of the questions, of the clusters that answered all that they were asked.
+
+    `answers` are (number of the question, cluster, value); `failed` the clusters that are missing.
+    """
+
+    answers: tuple[tuple[int, str, T], ...]
+    failed: tuple[ClusterFailed, ...]
+
+
+def settle(replies: Sequence[Reply[T | CrosshubError]]) -> Settled[T]:
+    """The answers, less those of clusters that failed a part: half an answer of a cluster would be a wrong one.
+
+    Raises CannotExecute where a cluster could not execute its part, since one Prometheus could not either, and
+    BadExpression where every cluster refuses the query.
+    """
+    failed: dict[str, ClusterFailed] = {}
+    refused: dict[str, ClusterRefused] = {}
+    for reply in replies:
+        match reply:
+            case ClusterFailed(cluster):
+                failed.setdefault(cluster, reply)
+            case ClusterRefused(cluster, status=422):
+                raise CannotExecute(reply.error)
+            case ClusterRefused(cluster):
+                refused.setdefault(cluster, reply)
+            case Answered(value=CrosshubError() as fault):
+                raise fault
+    answers = [
+        (number, reply.cluster, reply.value)
+        for number, reply in enumerate(replies)
+        if isinstance(reply, Answered)
+        and not isinstance(reply.value, CrosshubError)
+        and reply.cluster not in failed
+        and reply.cluster not in refused
+    ]
+    if refused and not answers and not failed:
+        raise BadExpression(next(iter(refused.values())).error)
+    return Settled(tuple(answers), (*failed.values(), *map(_as_failure, refused.values())))
+
+
+def _as_failure(refusal: ClusterRefused) -> ClusterFailed:
+    """Others understood the query, so this cluster is too old for it."""
+    return ClusterFailed(refusal.cluster, FailureKind.UNSUPPORTED, f"it refused the query: {shortened(refusal.error)}")
+
+
+def shortened(text: str, most: int = 120) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def demand_enough(failed: Mapping[str, ClusterFailed], asked: Sequence[str], *, partial: bool) -> None:
+    """Raise Unavailable when a cluster is missing that must not be, or when none answered."""
+    if failed and (not partial or set(asked) <= failed.keys()):
+        raise Unavailable("; ".join(str(failure) for failure in failed.values()))

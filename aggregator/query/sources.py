@@ -1,0 +1,36 @@
+"""Where series come from besides the clusters."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from aggregator.planning.plan import RawAsk
+from aggregator.series import Raw, Sampled
+
+
+class Source(Protocol):
+    """Series that are kept elsewhere than in a Prometheus, such as the rollups: raw samples by metric name."""
+
+    def names(self) -> frozenset[str]:
+        """The metric names that are looked for here."""
+        ...
+
+    async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+        """For each ask its series, labelled with `cluster`, and their samples.
+
+        They reach back far enough for the first moment: by the range, or by each series' own look-back.
+        """
+        ...
+
+
+class NoSource:
+    """Nothing is kept elsewhere."""
+
+    def names(self) -> frozenset[str]:
+        return frozenset()
+
+    async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+        nothing = np.zeros(0, dtype=np.int64)
+        empty = Sampled(Raw((), nothing, np.zeros(0), np.zeros(1, dtype=np.int64)), nothing)
+        return (empty,) * len(asks)
