@@ -1,0 +1,1 @@
+"""Crosshub's answers compared with those of one Prometheus that holds everything."""
