@@ -3,7 +3,7 @@
 import numpy as np
 
 from aggregator.evaluation.windows import Batch, Windows, reduced
-from aggregator.series import Bools, Floats
+from aggregator.series import Bools, Floats, Ints
 
 # Windows taken together.
 AT_ONCE = 1 << 18
@@ -49,8 +49,17 @@ def _extreme(windows: Windows, choose: np.ufunc) -> tuple[Floats, Bools]:
     padded = np.append(windows.raw.values, 0.0)
     found = [choose.reduceat(padded, some.ravel())[::2] for some in np.array_split(ends, len(ends) // AT_ONCE + 1)]
     values = np.zeros(present.shape)
-    values[present] = np.concatenate(found)
+    values[present] = _signed(np.concatenate(found), ends[:, 0], windows.raw.values)
     return values, present
+
+
+def _signed(found: Floats, first: Ints, values: Floats) -> Floats:
+    """What was found, where that is 0 with the sign of the first zero of the window, as Prometheus keeps the first."""
+    zeros = np.flatnonzero(values == 0)
+    if not np.signbit(values[zeros]).any():
+        return found
+    next_zero = np.minimum(np.searchsorted(zeros, first), len(zeros) - 1)
+    return np.where(found == 0, values[zeros[next_zero]], found)
 
 
 def ts_of_min_over_time(windows: Windows) -> tuple[Floats, Bools]:

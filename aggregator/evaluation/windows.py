@@ -7,7 +7,7 @@ makes the last bit come out the same, and Python's loop is only as long as the l
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from aggregator.series import Bools, Floats, Grid, Ints, Raw
 # Windows taken together: their running sums stay in the processor's cache.
 BATCH = 8192
 
+Side = Literal["left", "right"]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -96,7 +97,7 @@ def windows(raw: Raw, ends_ms: Ints, range_ms: int, closed: bool, moments_ms: In
     """
     starts = ends_ms - range_ms
     bounds = np.stack([starts, ends_ms])
-    first, last = _places(raw, bounds, sides=("left" if closed else "right", "right"))
+    first, last = _places(raw, bounds, ("left" if closed else "right", "right"))
     return Windows(raw, first, last, starts, ends_ms, ends_ms if moments_ms is None else moments_ms, closed)
 
 
@@ -127,7 +128,7 @@ def reduced(windows: Windows, least: int, reduce: Callable[[Batch], Floats]) -> 
     return values, windows.counts >= least
 
 
-def _places(raw: Raw, bounds_ms: Ints, sides: tuple[str, str]) -> tuple[Ints, Ints]:
+def _places(raw: Raw, bounds_ms: Ints, sides: tuple[Side, Side]) -> tuple[Ints, Ints]:
     """Where in each series' samples the two bounds of every step fall: one search, over all series at once.
 
     For that, each series is moved to a stretch of time of its own.
@@ -141,8 +142,7 @@ def _places(raw: Raw, bounds_ms: Ints, sides: tuple[str, str]) -> tuple[Ints, In
     stretched = raw.times - low + np.repeat(own, np.diff(raw.bounds))
     sought = np.clip(bounds_ms, low, high) - low
     first, last = (
-        np.searchsorted(stretched, own[:, None] + bound, side="left" if side == "left" else "right")
-        for bound, side in zip(sought, sides, strict=True)
+        np.searchsorted(stretched, own[:, None] + bound, side=side) for bound, side in zip(sought, sides, strict=True)
     )
     return first, np.maximum(first, last)
 

@@ -86,8 +86,8 @@ def labels_of(metric: dict[str, str]) -> Labels:
     return tuple(sorted(metric.items()))
 
 
-def assert_same(ours: Grid, theirs: Grid, relative: float = 0.0) -> None:
-    """The same series, samples at the same steps, and the same values: every bit, or nearly."""
+def assert_same(ours: Grid, theirs: Grid, *, relative: float = 0.0, signs: bool = True) -> None:
+    """The same series, samples at the same steps, and the same values: every bit, or nearly, or but for the sign of 0."""
     order = sorted(range(ours.series), key=lambda row: ours.labels[row])
     order = [row for row in order if ours.present[row].any()]
     assert [ours.labels[row] for row in order] == list(theirs.labels)
@@ -97,6 +97,8 @@ def assert_same(ours: Grid, theirs: Grid, relative: float = 0.0) -> None:
         np.testing.assert_allclose(found, expected, rtol=relative, atol=0)
     else:
         np.testing.assert_array_equal(found, expected)
+    if signs:
+        assert (np.signbit(found) == np.signbit(expected))[~np.isnan(expected)].all(), "a zero has the wrong sign"
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,9 @@ def raw(prometheus: Reference) -> Raw:
 def test_prometheus_says_the_same(prometheus: Reference, raw: Raw, expression: str, over: Over) -> None:
     ours = evaluated(expression, EXPRESSIONS[expression], raw, over)
 
-    assert_same(ours, prometheus.range(expression.format(over), over.steps))
+    # Go's sort does not keep the order of -0 and 0.
+    signs = not expression.startswith("quantile_over_time")
+    assert_same(ours, prometheus.range(expression.format(over), over.steps), signs=signs)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -94,7 +96,8 @@ def test_a_subquery_is_a_range_of_what_its_inside_gives(prometheus: Reference, e
 
     ours = evaluated(expression, EXPRESSIONS[expression], raw, Over(steps, 900_000))
 
-    assert_same(ours, prometheus.range(expression.format("x[15m:20s]"), steps))
+    signs = not expression.startswith("quantile_over_time")
+    assert_same(ours, prometheus.range(expression.format("x[15m:20s]"), steps), signs=signs)
 
 
 @pytest.mark.parametrize("factors", ["0, 0.5", "1, 0.5", "0.5, -0.25", "0.5, 1e300", "-Inf, 2", "NaN, Inf"])
