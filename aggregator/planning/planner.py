@@ -181,7 +181,7 @@ def _selector(planner: _Planner, node: Selector, steps: Steps) -> Node:
 def _range(planner: _Planner, node: Range, steps: Steps) -> Node:
     sources = _sources(planner, node)
     if len(sources) > 1:
-        raise BadQuery(
+        raise BadExpression(
             f"{text_of(node)}: samples of clusters and of rollups cannot be listed together; name one metric"
         )
     return planner.ask_elsewhere(node, steps)
