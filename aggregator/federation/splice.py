@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import msgspec
 
 from aggregator.federation.question import NotPrometheus
-from aggregator.federation.wire import labelled
+from aggregator.federation.wire import NOTHING, labelled
 from aggregator.series import Labels
 
 
 class _Series(msgspec.Struct):
     metric: dict[str, str]
-    value: msgspec.Raw | None = None
-    values: msgspec.Raw | None = None
-    histogram: msgspec.Raw | None = None
-    histograms: msgspec.Raw | None = None
+    values: msgspec.Raw = NOTHING
+    value: msgspec.Raw = NOTHING
+    histograms: msgspec.Raw = NOTHING
+    histogram: msgspec.Raw = NOTHING
 
 
 class _Data(msgspec.Struct):
@@ -64,13 +64,13 @@ def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[
 
 
 def _text(labels: Labels, series: _Series) -> bytes:
-    text = b'{"metric":' + _encode(dict(labels))
-    if series.values is not None:
-        text += b',"values":' + bytes(series.values)
-    if series.value is not None:
-        text += b',"value":' + bytes(series.value)
-    if series.histogram is not None:
-        text += b',"histogram":' + bytes(series.histogram)
-    if series.histograms is not None:
-        text += b',"histograms":' + bytes(series.histograms)
-    return text + b"}"
+    pieces = [b'{"metric":', _encode(dict(labels))]
+    for name, value in (
+        (b"values", series.values),
+        (b"value", series.value),
+        (b"histograms", series.histograms),
+        (b"histogram", series.histogram),
+    ):
+        if memoryview(value):
+            pieces += (b',"', name, b'":', value)
+    return b"".join((*pieces, b"}"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,13 +10,16 @@ from aggregator.errors import CannotExecute
 from aggregator.federation.question import NotPrometheus
 from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
 
+NOTHING = msgspec.Raw()
+"""What a field that is missing holds, where its JSON is kept unread."""
+
 
 class _Point(msgspec.Struct):
     """One series of a vector."""
 
     metric: dict[str, str]
     value: tuple[float, float] | None = None
-    histogram: msgspec.Raw | None = None
+    histogram: msgspec.Raw = NOTHING
 
 
 class _Line(msgspec.Struct):
@@ -25,7 +27,7 @@ class _Line(msgspec.Struct):
 
     metric: dict[str, str]
     values: list[tuple[float, float]] = []
-    histograms: msgspec.Raw | None = None
+    histograms: msgspec.Raw = NOTHING
 
 
 class _Vector(msgspec.Struct, tag_field="resultType", tag="vector"):
@@ -106,8 +108,8 @@ def joined(grids: Sequence[Grid], steps: int) -> Grid:
     return Grid(tuple(labels[row] for row in order), values[order], present[order])
 
 
-def _refuse_histograms(found: Sequence[Any]) -> None:
-    if any(histogram is not None for histogram in found):
+def _refuse_histograms(found: Sequence[msgspec.Raw]) -> None:
+    if any(memoryview(histogram) for histogram in found):
         raise CannotExecute(
             "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
             "`sum by (cluster) (...)`"
