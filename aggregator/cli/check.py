@@ -1,0 +1,24 @@
+"""`crosshub check`: is the configuration right, and does what it names answer?"""
+
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.chosen import chosen_config, chosen_file
+
+
+def check(
+    context: typer.Context,
+    connect: Annotated[bool, typer.Option("--connect", help="Ask every cluster and every hub as well.")] = False,
+) -> None:
+    """Is the configuration right? With --connect: do clusters and hubs answer, and what do they lack?"""
+    config = chosen_config(context)
+    if not connect:
+        from aggregator.clusters.tables import counts
+
+        typer.echo(f"{chosen_file(context)}: {counts(config)}, no faults")
+        return
+    from aggregator.cli.connect import ask_everything
+
+    if not ask_everything(config):
+        raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""`crosshub`: its commands, one line each, and the last word on every error.
+
+The modules of commands import what they need inside their functions, so that `crosshub --help` is quick.
+"""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.check import check
+from aggregator.errors import BadConfig, CrosshubError
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+cli.command()(check)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crosshub {version('crosshub')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def crosshub(
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The configuration; else $CROSSHUB_CONFIG, else crosshub.yaml here."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """One Prometheus, one Grafana and one weekly mail out of many JupyterHub clusters."""
+
+
+def main() -> None:
+    """Runs the command line. An error whose words are for the reader ends in them, and in 1, or 2 for a bad file."""
+    try:
+        cli()
+    except CrosshubError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2 if isinstance(error, BadConfig) else 1)
