@@ -29,12 +29,12 @@ def kept_by_heap(values: Floats, present: Bools, k: int, reverse: Reverse) -> Bo
     heap: list[Entry] = []
     for row in np.flatnonzero(present).tolist():
         entry = Entry(float(values[row]), row)
-        if len(heap) < k:
-            heap.append(entry)
-            _up(heap, len(heap) - 1, reverse)
-        elif _beats(entry.value, heap[0].value, reverse):
-            heap[0] = entry
-            _down(heap, reverse)
+        if len(heap) == k and not _beats(entry.value, heap[0].value, reverse):
+            continue
+        if len(heap) == k:
+            _pop(heap, reverse)
+        heap.append(entry)
+        _up(heap, len(heap) - 1, reverse)
     kept = np.zeros(len(values), dtype=np.bool_)
     kept[[entry.row for entry in heap]] = True
     return kept
@@ -42,7 +42,7 @@ def kept_by_heap(values: Floats, present: Bools, k: int, reverse: Reverse) -> Bo
 
 def _beats(new: float, old: float, reverse: Reverse) -> bool:
     better = old > new if reverse.value else old < new
-    return better or (math.isnan(old) and not math.isnan(new))
+    return better or math.isnan(old)
 
 
 def _less(a: Entry, b: Entry, reverse: Reverse) -> bool:
@@ -58,6 +58,12 @@ def _up(heap: list[Entry], place: int, reverse: Reverse) -> None:
             return
         heap[place], heap[parent] = heap[parent], heap[place]
         place = parent
+
+
+def _pop(heap: list[Entry], reverse: Reverse) -> None:
+    heap[0], heap[-1] = heap[-1], heap[0]
+    heap.pop()
+    _down(heap, reverse)
 
 
 def _down(heap: list[Entry], reverse: Reverse) -> None:
