@@ -1,14 +1,12 @@
 """`crosshub check --connect`: every cluster and every hub asked at once, and told in two tables."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import httpx
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from aggregator.clusters.facts import ClusterFacts, HubFacts
@@ -19,14 +17,12 @@ from aggregator.query.facts import facts_of
 from aggregator.query.hub_facts import hub_facts_of
 
 COLOURS = {"ok": "green", "FAILS": "bold red", "?": "yellow"}
-# Where nobody looks, in a file or a pipe, lines are not broken.
-UNBROKEN = 1000
 
 
 def ask_everything(config: Config) -> bool:
     """Prints what answers and how; true when no cluster fails."""
     facts, hubs = asyncio.run(_asked(config))
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else UNBROKEN)
+    console = Console(highlight=False, soft_wrap=True)
     _print(console, f"clusters ({len(facts)})", [cluster_row(each) for each in facts])
     rows = list(_hub_rows(config, facts, hubs))
     if rows:
@@ -51,9 +47,9 @@ async def _asked(config: Config) -> tuple[tuple[ClusterFacts, ...], tuple[HubFac
 
 
 def _print(console: Console, title: str, rows: Sequence[Row]) -> None:
-    table = Table.grid(padding=(0, 3, 0, 0))
+    console.print(title)
+    names, states = (max(map(len, cells)) for cells in ([row.name for row in rows], [row.state for row in rows]))
     for row, words in zip(rows, aligned(rows), strict=True):
         # As Text: nothing that comes from a cluster is markup.
-        table.add_row(Text(f"  {row.name}"), Text(row.state, COLOURS[row.state]), Text(words))
-    console.print(title)
-    console.print(table)
+        state = Text(row.state.ljust(states), COLOURS[row.state])
+        console.print(Text.assemble(f"  {row.name.ljust(names)}   ", state, f"   {words}"))

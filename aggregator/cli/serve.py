@@ -1,0 +1,17 @@
+"""`crosshub serve`: the service."""
+
+import typer
+
+from aggregator.cli.chosen import chosen_config
+
+
+def serve(context: typer.Context) -> None:
+    """Answer queries over HTTP, as one Prometheus holding all clusters would."""
+    config = chosen_config(context)
+
+    import logging
+
+    from aggregator.app import run
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    run(config, lambda: chosen_config(context))
