@@ -1,0 +1,55 @@
+"""Errors as HTTP: the one place where an exception becomes a status code and Prometheus' words for its kind."""
+
+import logging
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.api.bodies import JSON, failure
+from aggregator.errors import BadQuery, CannotExecute, CrosshubError, TimedOut, Unavailable
+
+log = logging.getLogger(__name__)
+
+
+class ClientGone(Exception):
+    """Whoever asked did not wait for the answer."""
+
+
+KINDS: dict[type[CrosshubError], tuple[int, str]] = {
+    BadQuery: (400, "bad_data"),
+    CannotExecute: (422, "execution"),
+    TimedOut: (503, "timeout"),
+    Unavailable: (503, "unavailable"),
+}
+INTERNAL = (500, "internal")
+# As nginx has it. Nobody reads it; it stands in the log.
+CLIENT_CLOSED_REQUEST = 499
+
+
+def status_of(error: Exception) -> tuple[int, str]:
+    """Status code and `errorType`."""
+    return next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), INTERNAL)
+
+
+def install(app: FastAPI) -> None:
+    """Answer errors, on every route, in Prometheus' form."""
+    app.add_exception_handler(CrosshubError, _told)
+    app.add_exception_handler(ClientGone, _gone)
+    app.add_exception_handler(Exception, _internal)
+
+
+async def _told(_: Request, error: Exception) -> Response:
+    status, kind = status_of(error)
+    return Response(failure(kind, str(error)), status, media_type=JSON)
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
+
+
+async def _internal(request: Request, error: Exception) -> Response:
+    # Not the words of the error: nobody has looked whether they are fit for the reader. The server logs it all.
+    log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+    status, kind = INTERNAL
+    return Response(failure(kind, "an error inside Crosshub; its log says more"), status, media_type=JSON)

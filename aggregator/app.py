@@ -1,0 +1,139 @@
+"""Builds, opens and closes everything: what answers from one configuration, and the service around it."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from aggregator.api import errors
+from aggregator.api.desk import Answering, Desk
+from aggregator.api.routes import routes
+from aggregator.clusters.values import Config
+from aggregator.errors import BadConfig, FailureKind
+from aggregator.federation.fanout import open_fleet
+from aggregator.query.engine import Engine
+from aggregator.query.standing import Standing
+from aggregator.telemetry import Telemetry
+
+log = logging.getLogger("crosshub")
+
+VERSION = version("crosshub")
+# Most of what an answer is made of lives until it is sent; looking for cycles in it more often only takes time.
+GC_THRESHOLD = 50_000
+# Longer than Go's clients keep a connection, so that it is they who close it.
+KEEP_ALIVE = 120
+# Queries under way when the service is told to stop have this long.
+GRACE = 10
+
+
+@asynccontextmanager
+async def answering(config: Config, telemetry: Telemetry) -> AsyncIterator[Answering]:
+    """What answers queries from one configuration. On leaving, those under way are finished first."""
+    standing = Standing(config.clusters)
+
+    def observe(cluster: str, kind: FailureKind | None, seconds: float, size: int) -> None:
+        telemetry.replied(cluster, kind, seconds, size)
+        standing.observe(cluster, kind)
+
+    names = tuple(cluster.name for cluster in config.clusters)
+    async with open_fleet(config.clusters, observe) as fleet:
+        looking = asyncio.create_task(standing.keep_looking(fleet, config.every.health))
+        try:
+            yield Answering(config, fleet, Engine(fleet, names, config.query, standing.versions), standing)
+        finally:
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+
+
+class Service:
+    """What answers now, and the taking over of a configuration that has changed."""
+
+    def __init__(self, config: Config, reread: Callable[[], Config]) -> None:
+        self.telemetry = Telemetry(VERSION)
+        self.desk = Desk(self.telemetry)
+        self._config = config
+        self._reread = reread
+        self._open = AsyncExitStack()
+        self._turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self, _: FastAPI) -> AsyncIterator[None]:
+        """The service, from the first to the last moment in which requests are taken."""
+        loop = asyncio.get_running_loop()
+        await self._take_over(self._config)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._start(self.reload()))
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await self._open.aclose()
+
+    async def reload(self) -> None:
+        """Takes the configuration over as it stands in the file now; a bad one changes nothing."""
+        async with self._turn:
+            try:
+                config = self._reread()
+            except BadConfig as fault:
+                self.telemetry.reloaded(successfully=False)
+                log.error("the configuration was read again and is not taken over: %s", fault)  # noqa: TRY400 - its words say it all
+                return
+            await self._take_over(config)
+            self.telemetry.reloaded(successfully=True)
+            log.info("the configuration was read again and taken over: %d clusters", len(config.clusters))
+            if config.listen != self._config.listen:
+                log.warning("another address to listen on is taken over at the next start")
+
+    async def _take_over(self, config: Config) -> None:
+        before, self._open = self._open, AsyncExitStack()
+        self.desk.now = here = await self._open.enter_async_context(answering(config, self.telemetry))
+        self.telemetry.breakers = here.fleet.breakers
+        # Whoever was asked under the old configuration is waited for, but nobody waits for that.
+        self._start(before.aclose())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def create_app(config: Config, reread: Callable[[], Config]) -> FastAPI:
+    """The service as an ASGI application; `reread` gives the configuration as it stands in its file now."""
+    service = Service(config, reread)
+    app = FastAPI(title="Crosshub", version=VERSION, lifespan=service.running, docs_url="/docs", redoc_url=None)
+    app.router.routes.extend(routes(service.desk))
+    errors.install(app)
+    return app
+
+
+def run(config: Config, reread: Callable[[], Config]) -> None:
+    """Serves until told to stop."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(config, reread),
+            host=config.listen.host,
+            port=config.listen.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+    server.run()

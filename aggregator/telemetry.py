@@ -1,0 +1,92 @@
+"""Crosshub's own metrics, `crosshub_server_*`: what clusters answered, and how long queries took here."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+BREAKER_STATES = ("closed", "half_open", "open")
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+
+Breakers = Callable[[], Mapping[str, str]]
+
+
+class Telemetry:
+    """One registry, and what is written into it. `breakers` tells the state of each, when somebody looks."""
+
+    def __init__(self, version: str) -> None:
+        own = self._registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=own)
+        self._questions = Counter(
+            "crosshub_server_cluster_queries", "Questions put to a cluster.", ["cluster"], registry=own
+        )
+        self._failures = Counter(
+            "crosshub_server_cluster_failures",
+            "Questions that a cluster did not answer.",
+            ["cluster", "kind"],
+            registry=own,
+        )
+        self._bytes = Counter("crosshub_server_cluster_bytes", "Bytes that a cluster sent.", ["cluster"], registry=own)
+        self._seconds = Histogram(
+            "crosshub_server_cluster_seconds", "How long a cluster took.", ["cluster"], buckets=SECONDS, registry=own
+        )
+        self._queries = Histogram(
+            "crosshub_server_query_seconds", "How long an answer took.", ["lane"], buckets=SECONDS, registry=own
+        )
+        self._lanes = Counter("crosshub_server_queries", "Queries answered.", ["lane"], registry=own)
+        self._partial = Counter(
+            "crosshub_server_partial_answers", "Queries answered without all clusters.", registry=own
+        )
+        self._errors = Counter("crosshub_server_query_errors", "Queries answered by an error.", ["type"], registry=own)
+        self._config = Gauge(
+            "crosshub_server_config_last_reload_successful", "Whether the file as it stands is in use.", registry=own
+        )
+        Gauge("crosshub_server_build_info", "Which Crosshub this is.", ["version"], registry=own).labels(version).set(1)
+        self._config.set(1)
+        self.breakers: Breakers = dict
+        own.register(_BreakerStates(self))
+
+    def replied(self, cluster: str, kind: str | None, seconds: float, size: int) -> None:
+        """A cluster answered, or failed in some way."""
+        self._questions.labels(cluster).inc()
+        self._seconds.labels(cluster).observe(seconds)
+        self._bytes.labels(cluster).inc(size)
+        if kind is not None:
+            self._failures.labels(cluster, kind).inc()
+
+    def answered(self, lane: str, seconds: float, *, partial: bool) -> None:
+        """A query was answered."""
+        self._lanes.labels(lane).inc()
+        self._queries.labels(lane).observe(seconds)
+        if partial:
+            self._partial.inc()
+
+    def refused(self, kind: str) -> None:
+        """A query was answered by an error of that type."""
+        self._errors.labels(kind).inc()
+
+    def reloaded(self, *, successfully: bool) -> None:
+        self._config.set(successfully)
+
+    def text(self) -> bytes:
+        """Everything, as Prometheus scrapes it."""
+        return generate_latest(self._registry)
+
+
+class _BreakerStates(Collector):
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    def collect(self) -> Iterator[Metric]:
+        states = GaugeMetricFamily(
+            "crosshub_server_cluster_breaker", "Which state a cluster's breaker is in.", labels=["cluster", "state"]
+        )
+        for cluster, current in self._telemetry.breakers().items():
+            for state in BREAKER_STATES:
+                states.add_metric([cluster, state], state == current)
+        yield states
