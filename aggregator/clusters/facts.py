@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from aggregator.clusters.values import Cluster
 from aggregator.errors import ClusterFailed, FailureKind
@@ -86,7 +87,7 @@ def skew(theirs: float, asked: float, answered: float) -> float:
     Zero when the clock may well be right: it was read at some moment between the two.
     """
     ahead = theirs - (asked + answered) / 2
-    return 0.0 if abs(ahead) <= max(SKEW, (answered - asked) / 2) else ahead
+    return ahead if isfinite(ahead) and abs(ahead) > max(SKEW, (answered - asked) / 2) else 0.0
 
 
 def failure(cluster: Cluster, failed: ClusterFailed) -> str:

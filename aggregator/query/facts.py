@@ -45,7 +45,7 @@ class _Vector(msgspec.Struct):
 
 
 class _Scalar(msgspec.Struct):
-    result: tuple[float, str]
+    result: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ async def _facts(asking: _Asking, now: Callable[[], float]) -> ClusterFacts:
         software=software_of(told.application, version),
         version=version,
         seconds=answered - asked,
-        skew_seconds=skew(float(clock.value.result[1]), asked, answered),
+        skew_seconds=skew(clock.value.result[1], asked, answered),
     )
     return await _looked_further(asking, facts, int(answered))
 

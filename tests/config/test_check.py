@@ -202,6 +202,27 @@ async def test_what_a_hub_or_a_cluster_says_of_itself_is_not_believed_blindly(tm
     assert "\x1b" not in output
 
 
+@pytest.mark.parametrize(
+    ("clock", "words"),
+    [
+        (b'"NaN"', "Prometheus of unknown version   answered in"),
+        (b'"soon"', "FAILS   what it answers is not Prometheus' JSON but something else"),
+    ],
+)
+async def test_a_cluster_that_answers_only_the_time_is_told_as_far_as_it_is_seen(
+    tmp_path: Path, clock: bytes, words: str
+) -> None:
+    body = b'{"status": "success", "data": {"resultType": "scalar", "result": [1, ' + clock + b"]}}"
+    async with answering(200, "/api/v1/query", body) as cluster:
+        file = write(tmp_path, f"clusters: [{{name: a, prometheus: {{url: '{cluster.url}'}}}}]\n")
+
+        _, output, errors = await crosshub("--config", str(file), "check", "--connect")
+
+    assert errors == ""
+    assert words in output
+    assert "answered in" not in output or "could not look further: " in output
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["--version"]])
 async def test_help_and_version_need_no_configuration(arguments: list[str]) -> None:
     code, output, errors = await crosshub(*arguments)
