@@ -86,7 +86,9 @@ def _string(node: Any, _: Instants) -> Node:
 
 def _selector(node: Any, instants: Instants) -> Selector:
     if node.matchers.or_matchers:
-        raise BadExpression('parse error: unexpected "or" in label matching: alternatives between matchers are not PromQL')
+        raise BadExpression(
+            'parse error: unexpected "or" in label matching: alternatives between matchers are not PromQL'
+        )
     named = () if node.name is None else (Matcher("__name__", "=", node.name),)
     matchers = tuple(Matcher(m.name, _MATCH_OPS[str(m.op)], m.value) for m in node.matchers.matchers)
     return Selector(named + matchers, _milliseconds(node.offset) or 0, _at(node.at, instants))

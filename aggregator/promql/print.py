@@ -13,6 +13,7 @@ from aggregator.promql.tree import (
     Negative,
     Node,
     Number,
+    Planned,
     Range,
     Selector,
     String,
@@ -132,7 +133,9 @@ def seconds(milliseconds: int) -> str:
 
 def _operand(node: Node) -> str:
     text = text_of(node)
-    bare = isinstance(node, Selector | Call | String) or (isinstance(node, Number) and not text.startswith("-"))
+    bare = isinstance(node, Selector | Call | String | Planned) or (
+        isinstance(node, Number) and not text.startswith("-")
+    )
     return text if bare else f"({text})"
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from aggregator.errors import CrosshubError
 from aggregator.federation.question import Form, Question
 from aggregator.federation.splice import Part, decode_part
-from aggregator.federation.wire import Decoded, decode_grid, joined
+from aggregator.federation.wire import decode_grid, joined
 from aggregator.planning.plan import Ask, StagedAsk
 from aggregator.planning.wording import texts
 from aggregator.promql.print import seconds
 from aggregator.promql.tree import Call, Number
+from aggregator.query.bundle import bundled, unbundled
 from aggregator.series import Grid, Scalar, Steps
 
 MOST_POINTS = 11_000
@@ -39,27 +40,49 @@ def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | Crosshub
     ]
 
 
-def grid_questions(leaf: Ask, extras: Extras) -> list[Question[Decoded | CrosshubError]]:
-    """One question to each cluster and each stretch of steps that a Prometheus answers at once."""
-    return [
-        Question(
-            cluster,
-            "query" if stretch.is_instant else "query_range",
-            _form(text, stretch, extras),
-            _guarded(_grid_of(cluster, stretch)),
-        )
-        for stretch in _stretches(leaf)
-        for cluster, text in leaf.texts
-    ]
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one question brought: a grid for each of its leaves (by number), and what the cluster remarked."""
+
+    grids: tuple[tuple[int, Grid], ...]
+    remarks: tuple[str, ...]
 
 
-def grid_of(leaf: Ask, decoded: Sequence[tuple[str, Decoded]]) -> Grid:
-    """The value of a leaf from what its questions brought, in the order of the questions."""
-    stretches = _stretches(leaf)
+def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Brought | CrosshubError]]:
+    """The leaves as questions: for each cluster one a moment, however many leaves look at it, and for ranges one a
+    leaf and stretch of steps that a Prometheus answers at once.
+
+    Of ranges several in one question would be slower, since `or` is evaluated step by step.
+    """
+    wanted: dict[tuple[str, Steps], dict[str, list[int]]] = {}
+    for number, leaf in enumerate(leaves):
+        for stretch in _stretches(leaf):
+            for cluster, text in leaf.texts:
+                wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
+    questions = []
+    for (cluster, steps), numbers in wanted.items():
+        together = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
+        questions += [_grid_question(cluster, steps, one, extras) for one in together]
+    return questions
+
+
+def _grid_question(
+    cluster: str, steps: Steps, wanted: dict[str, list[int]], extras: Extras
+) -> Question[Brought | CrosshubError]:
+    path = "query" if steps.is_instant else "query_range"
+    decode = _grids_of(cluster, steps, list(wanted.values()))
+    return Question(cluster, path, _form(bundled(list(wanted)), steps, extras), _guarded(decode))
+
+
+def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> Grid:
+    """The value of a leaf from what all questions of its plan brought, cluster by cluster."""
     by_cluster: dict[str, list[Grid]] = {}
-    for cluster, one in decoded:
-        by_cluster.setdefault(cluster, []).append(one.grid)
-    whole = joined([_in_a_row(grids) for grids in by_cluster.values()], sum(s.count for s in stretches))
+    for cluster, one in brought:
+        for which, grid in one.grids:
+            if which == number:
+                by_cluster.setdefault(cluster, []).append(grid)
+    steps = sum(stretch.count for stretch in _stretches(leaf))
+    whole = joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
     if leaf.pinned:
         shape = (whole.series, leaf.steps.count)
         return Grid(whole.labels, np.broadcast_to(whole.values, shape), np.broadcast_to(whole.present, shape))
@@ -131,8 +154,14 @@ def _part_of(cluster: str) -> Callable[[bytes], Part]:
     return lambda body: decode_part(body, cluster)
 
 
-def _grid_of(cluster: str, steps: Steps) -> Callable[[bytes], Decoded]:
-    return lambda body: decode_grid(body, cluster, steps)
+def _grids_of(cluster: str, steps: Steps, numbers: Sequence[Sequence[int]]) -> Callable[[bytes], Brought]:
+    def decode(body: bytes) -> Brought:
+        decoded = decode_grid(body, cluster, steps)
+        parts = unbundled(decoded.grid, len(numbers))
+        grids = ((number, grid) for wanted, grid in zip(numbers, parts, strict=True) for number in wanted)
+        return Brought(tuple(grids), decoded.remarks)
+
+    return decode
 
 
 def _guarded(decode: Callable[[bytes], T]) -> Callable[[bytes], T | CrosshubError]:

@@ -9,9 +9,16 @@ from aggregator.errors import ClusterFailed, CrosshubError
 from aggregator.evaluation.evaluate import Fetched, scalar
 from aggregator.federation.question import Fleet, Question
 from aggregator.federation.splice import Part
-from aggregator.federation.wire import Decoded
 from aggregator.planning.plan import Ask, Plan, StagedAsk
-from aggregator.query.asking import Extras, grid_of, grid_questions, side_by_side, splice_questions, staged_leaves
+from aggregator.query.asking import (
+    Brought,
+    Extras,
+    grid_of,
+    grid_questions,
+    side_by_side,
+    splice_questions,
+    staged_leaves,
+)
 from aggregator.query.replies import Settled, settle
 from aggregator.query.sources import Source
 from aggregator.series import Grid
@@ -53,26 +60,15 @@ class Gathering:
         return side_by_side([(where, grid) for (where, _), grid in zip(runs, grids, strict=True)], stage.steps)
 
     async def _leaves(self, leaves: Sequence[Ask]) -> list[Grid]:
-        questions = [grid_questions(leaf, self.extras) for leaf in leaves]
-        settled = await self._ask([question for of_leaf in questions for question in of_leaf])
-        answers = {number: (cluster, decoded) for number, cluster, decoded in settled.answers}
-        grids, number = [], 0
-        for leaf, of_leaf in zip(leaves, questions, strict=True):
-            numbers = range(number, number + len(of_leaf))
-            grids.append(grid_of(leaf, [answers[n] for n in numbers if n in answers]))
-            number += len(of_leaf)
-        return grids
+        settled = await self._ask(grid_questions(leaves, self.extras))
+        brought = [(cluster, one) for _, cluster, one in settled.answers]
+        return [grid_of(number, leaf, brought) for number, leaf in enumerate(leaves)]
 
     async def _ask(self, questions: Sequence[Question[T | CrosshubError]]) -> Settled[T]:
-        """Equal questions are asked once."""
-        places: dict[object, int] = {}
-        place = [places.setdefault((q.cluster, q.path, q.form), len(places)) for q in questions]
-        first = {where: question for question, where in zip(reversed(questions), reversed(place), strict=True)}
-        replies = await self.fleet.ask([first[where] for where in range(len(places))], self.deadline)
-        settled: Settled[T] = settle([replies[where] for where in place])
+        settled: Settled[T] = settle(await self.fleet.ask(questions, self.deadline))
         for failure in settled.failed:
             self.failed.setdefault(failure.cluster, failure)
         for _, _, answer in settled.answers:
-            if isinstance(answer, Part | Decoded):
+            if isinstance(answer, Part | Brought):
                 self.remarks |= dict.fromkeys(answer.remarks)
         return settled
