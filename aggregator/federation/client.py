@@ -1,5 +1,6 @@
 """One request, one answer: the only place that knows the HTTP library. Fast, since every query passes here."""
 
+import ssl
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -80,9 +81,9 @@ class AiohttpClient:
             return await self._send(url, form)
         except aiohttp.ClientConnectorError:
             raise
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             # The far side closed a kept connection just as we wrote. A question does no harm when asked again.
-            if time.monotonic() - started > STALE:
+            if time.monotonic() - started > STALE or isinstance(error.__cause__, ssl.SSLError):
                 raise
         return await self._send(url, form)
 

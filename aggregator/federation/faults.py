@@ -34,7 +34,8 @@ HANDSHAKE = {
     "HTTP_REQUEST": "it does not speak TLS",
     "TLSV13_ALERT_CERTIFICATE_REQUIRED": "it wants a client certificate",
     "SSLV3_ALERT_HANDSHAKE_FAILURE": "it broke off the TLS handshake; it may want a client certificate",
-    "SSLV3_ALERT_BAD_CERTIFICATE": "it refused the client certificate",
+    # Of Go, also when there was none.
+    "SSLV3_ALERT_BAD_CERTIFICATE": "it wants a client certificate that it trusts",
     "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "it refused the client certificate",
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "it refused the client certificate",
     "SSLV3_ALERT_CERTIFICATE_REVOKED": "it refused the client certificate: revoked",
@@ -121,7 +122,7 @@ def _of_socket(error: BaseException) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and what it was made of; aiohttp keeps the cause in an attribute."""
+    """What the exception was made of, itself included; the library keeps the cause in an attribute."""
     todo: list[BaseException | None] = [error]
     seen: set[int] = set()
     while todo:
@@ -129,7 +130,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         if current is None or id(current) in seen:
             continue
         seen.add(id(current))
-        yield current
+        # Some of the library's own pass for errors of TLS, without saying what those say.
+        if not isinstance(current, aiohttp.ClientError):
+            yield current
         todo += [
             getattr(current, "certificate_error", None),
             getattr(current, "os_error", None),
