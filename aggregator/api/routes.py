@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from aggregator.api import queries
+from aggregator.api import listings, queries
 from aggregator.api.bodies import response
-from aggregator.api.desk import Answering, Desk
+from aggregator.api.desk import Desk
 from aggregator.api.health import health_routes
-from aggregator.api.parameters import Parameters, parameters
+from aggregator.api.parameters import parameters
 from aggregator.api.presence import present
 
-Answerer = Callable[[Answering, Parameters], Awaitable[bytes]]
+Answerer = Callable[..., Awaitable[bytes]]
 
 GET_AND_POST = ("GET", "POST", "OPTIONS")
 GET = ("GET", "OPTIONS")
@@ -26,6 +26,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
     return [
         _route(desk, "/api/v1/query", partial(queries.instant, telemetry=telemetry), GET_AND_POST),
         _route(desk, "/api/v1/query_range", partial(queries.ranged, telemetry=telemetry), GET_AND_POST),
+        _route(desk, "/api/v1/labels", listings.label_names, GET_AND_POST),
+        _route(desk, "/api/v1/label/{name}/values", listings.label_values, GET),
+        _route(desk, "/api/v1/series", listings.series, GET_AND_POST),
         Route("/", _root),
         *health_routes(desk),
     ]
@@ -39,7 +42,7 @@ def _route(desk: Desk, path: str, answer: Answerer, methods: tuple[str, ...]) ->
         # The fleet is held while it is in use: a new configuration may take its place meanwhile.
         with here.fleet.held():
             async with present(request):
-                body = await answer(here, await parameters(request))
+                body = await answer(here, await parameters(request), **request.path_params)
         return await response(request, body)
 
     return Route(path, endpoint, methods=methods)
