@@ -13,6 +13,7 @@ from aggregator.query.selectors import Selectors, names_only_clusters, narrowed
 from aggregator.series import CLUSTER, Labels
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 CUT = "results truncated due to limit"
 
@@ -88,25 +89,17 @@ async def _cluster_names(fleet: Fleet, scope: Scope, terms: Terms) -> Listed[str
     return _listed(sorted(asked.keys() - without), found, scope.limit)
 
 
-class _Names(msgspec.Struct):
-    data: list[str] | None
+class _Told(msgspec.Struct, Generic[T]):
+    """What a cluster answers."""
+
+    data: list[T] | None
     warnings: list[str] = []
 
 
-class _LabelSets(msgspec.Struct):
-    data: list[dict[str, str]] | None
-    warnings: list[str] = []
-
-
-Told = TypeVar("Told", _Names, _LabelSets)
-
-_NOBODY_ASKED: Collected[_Names] = Collected()
-
-
-def _reader(shape: type[T]) -> Callable[[bytes], T]:
+def _reader(shape: type[_Told[T]]) -> Callable[[bytes], _Told[T]]:
     decoder = msgspec.json.Decoder(shape)
 
-    def read(body: bytes) -> T:
+    def read(body: bytes) -> _Told[T]:
         try:
             return decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
@@ -115,21 +108,22 @@ def _reader(shape: type[T]) -> Callable[[bytes], T]:
     return read
 
 
-_names = _reader(_Names)
-_label_sets = _reader(_LabelSets)
+_names = _reader(_Told[str])
+_label_sets = _reader(_Told[dict[str, str]])
+_NOBODY_ASKED: Collected[_Told[str]] = Collected()
 
 
 def _questions(
     asked: Mapping[str, Form],
     path: str,
     form: Form,
-    decode: Callable[[bytes], Told],
+    decode: Callable[[bytes], _Told[T]],
     method: Literal["GET", "POST"] = "POST",
-) -> list[Question[Told]]:
-    return [Question(cluster, path, (*match, *form), decode, method) for cluster, match in asked.items()]
+) -> list[Question[_Told[T]]]:
+    return [Question(cluster, path, match + form, decode, method) for cluster, match in asked.items()]
 
 
-def _listed(entries: Sequence[T], found: Collected[Told], limit: int) -> Listed[T]:
+def _listed(entries: Sequence[E], found: Collected[_Told[T]], limit: int) -> Listed[E]:
     remarks = [warning for _, told in found.answers for warning in told.warnings]
     if limit and len(entries) > limit:
         entries = entries[:limit]

@@ -26,13 +26,17 @@ async def selectors_of(texts: Sequence[str], fleet: Fleet, clusters: Sequence[st
 
 async def _selector_of(text: str, fleet: Fleet, clusters: Sequence[str]) -> Selector:
     try:
-        selector = parse_selector(text)
-        if selector.offset or selector.at:
-            raise BadExpression("parse error: unexpected modifier behind a selector")
+        selector = _bare(parse_selector(text))
     except BadExpression as fault:
         raise BadQuery(await _words_of_a_cluster(text, fleet, clusters) or str(fault)) from None
     if all(matches(m.op, m.value)("") for m in selector.matchers):
         raise BadQuery("match[] must contain at least one non-empty matcher")
+    return selector
+
+
+def _bare(selector: Selector) -> Selector:
+    if selector.offset or selector.at:
+        raise BadExpression("parse error: unexpected modifier behind a selector")
     return selector
 
 
