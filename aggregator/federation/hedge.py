@@ -10,31 +10,29 @@ Attempt = Callable[[], Coroutine[Any, Any, R]]
 
 
 async def first_good(attempts: Sequence[Attempt[R]], patience: float, good: Callable[[R], bool]) -> list[R]:
-    """What came back, in the order it came; the last is good, or none is.
+    """What came back, in the order of the attempts, but a good one last; the others are ended then.
 
     The next attempt starts when one before it was no good, or after `patience` seconds of waiting.
     """
     if len(attempts) == 1:
         return [await attempts[0]()]
-    results: list[R] = []
     left = list(attempts)
-    running: set[asyncio.Task[R]] = set()
+    started: list[asyncio.Task[R]] = []
     try:
-        while left or running:
+        while left or any(not task.done() for task in started):
             if left:
-                running.add(asyncio.create_task(left.pop(0)()))
-            done, running = await asyncio.wait(
-                running, timeout=patience if left else None, return_when=asyncio.FIRST_COMPLETED
-            )
-            results += sorted((task.result() for task in done), key=good)
-            if results and good(results[-1]):
+                started.append(asyncio.create_task(left.pop(0)()))
+            running = [task for task in started if not task.done()]
+            await asyncio.wait(running, timeout=patience if left else None, return_when=asyncio.FIRST_COMPLETED)
+            results = [task.result() for task in started if task.done()]
+            if any(good(result) for result in results):
                 break
     finally:
-        await _end(running)
-    return results
+        await _end(started)
+    return sorted(results, key=good)
 
 
-async def _end(running: set[asyncio.Task[R]]) -> None:
-    for task in running:
+async def _end(started: Sequence[asyncio.Task[R]]) -> None:
+    for task in started:
         task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await asyncio.gather(*started, return_exceptions=True)

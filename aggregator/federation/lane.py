@@ -12,7 +12,7 @@ from aggregator.federation.client import Client
 from aggregator.federation.hedge import first_good
 from aggregator.federation.question import Question, Reply, T
 from aggregator.federation.replica import Outcome, Replica
-from aggregator.federation.wording import span
+from aggregator.federation.wording import count, span
 
 # Told of each reply: the cluster, how it failed if it did, the seconds it took, the bytes that travelled.
 Observer = Callable[[str, FailureKind | None, float, int], None]
@@ -57,8 +57,8 @@ class Lane:
             async with asyncio.timeout(seconds):
                 await self._turns.acquire()
         except TimeoutError:
-            others = self._cluster.prometheus.max_in_flight
-            reason = f"no turn in {span(seconds)}: {others} other questions were before it"
+            others = count(self._cluster.prometheus.max_in_flight, "other question")
+            reason = f"no turn in {span(seconds)}: it has {others} to answer"
             return Outcome(ClusterFailed(question.cluster, FailureKind.TIMEOUT, reason))
         try:
             return await self._from_replicas(question, form, deadline)
@@ -84,7 +84,11 @@ def together(outcomes: Sequence[Outcome[T]]) -> Outcome[T]:
     failures = [outcome.reply for outcome in outcomes if isinstance(outcome.reply, ClusterFailed)]
     if len(outcomes) == 1 or settles(last):
         return Outcome(last.reply, size)
-    reasons = dict.fromkeys(failure.reason for failure in failures)
+    # A replica that was asked later was waited for less; that is the same reason still.
+    reasons = {
+        failure.kind if failure.kind is FailureKind.TIMEOUT else failure.reason: failure.reason
+        for failure in reversed(failures)
+    }
     asked = [failure.kind for failure in failures if failure.kind is not FailureKind.BREAKER]
     kind = asked[0] if asked else FailureKind.BREAKER
-    return Outcome(ClusterFailed(failures[0].cluster, kind, "; its replica: ".join(reasons)), size)
+    return Outcome(ClusterFailed(failures[0].cluster, kind, "; its replica: ".join(reversed(reasons.values()))), size)

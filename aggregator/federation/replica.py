@@ -11,7 +11,7 @@ from aggregator.federation import breaker, verdict
 from aggregator.federation.client import Client, Fault, Received
 from aggregator.federation.forms import address, with_query
 from aggregator.federation.question import Question, Reply, T
-from aggregator.federation.wording import span
+from aggregator.federation.wording import count, span
 
 # A shorter wait than this says nothing about a server: a query may bring its own, tiny, timeout.
 TELLING = 5.0
@@ -61,7 +61,9 @@ class Replica:
                 received = await self._received(question, form)
         except TimeoutError:
             reason = f"no answer in {span(seconds)}"
-            self._learn(reason, ill=True if seconds >= min(self._to.timeout, TELLING) else None)
+            # Four fifths, since a second replica is asked a little later.
+            tells = seconds >= min(self._to.timeout * 0.8, TELLING)
+            self._learn(reason, ill=True if tells else None)
             return _failed(question, FailureKind.TIMEOUT, reason)
         except Fault as fault:
             self._learn(fault.reason, ill=fault.kind in ILL)
@@ -96,7 +98,7 @@ class Replica:
     def _rests(self, now: float) -> str:
         left = breaker.rest_left(self._breaker, self._policy, now)
         when = f"for another {span(left)}" if left > 0 else "while it is being tried again"
-        return f"not asked {when}, after {self._breaker.failures} failures in a row: {self._last}"
+        return f"not asked {when}, after {count(self._breaker.failures, 'failure')} in a row: {self._last}"
 
 
 def _failed(question: Question[T], kind: FailureKind, reason: str, size: int = 0) -> Outcome[T]:

@@ -16,6 +16,11 @@ def amount(size: int) -> str:
     return f"{size} bytes"
 
 
+def count(number: int, one: str) -> str:
+    """A number of things: `1 failure`, `5 failures`."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def short(text: str) -> str:
     """A text from outside in one line of at most 120 characters."""
     line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
