@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregator.errors import BadExpression
 from aggregator.promql.parse import parse
 from aggregator.promql.tree import Aggregate, Call
 from aggregator.series import NAME, Labels
@@ -30,7 +31,11 @@ BY_VALUES = Order("values")
 
 def order_of(expression: str) -> Order:
     """The order in which the answer to an instant query comes."""
-    match parse(expression):
+    try:
+        tree = parse(expression)
+    except BadExpression:
+        return ANY
+    match tree:
         case Call(function="sort" | "sort_desc"):
             return BY_VALUES
         case Aggregate(operator="topk" | "bottomk", grouping=grouping, without=without):
