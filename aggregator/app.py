@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from aggregator.api import errors
+from aggregator.api.clusters import cluster_routes
 from aggregator.api.desk import Answering, Desk
 from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
@@ -109,8 +110,9 @@ class Service:
 def create_app(config: Config, reread: Callable[[], Config]) -> FastAPI:
     """The service as an ASGI application; `reread` gives the configuration as it stands in its file now."""
     service = Service(config, reread)
-    app = FastAPI(title="Crosshub", version=VERSION, lifespan=service.running, docs_url="/docs", redoc_url=None)
+    app = FastAPI(title="Crosshub", version=VERSION, lifespan=service.running, redoc_url=None, redirect_slashes=False)
     app.router.routes.extend(routes(service.desk))
+    app.include_router(cluster_routes(service.desk))
     errors.install(app)
     return app
 

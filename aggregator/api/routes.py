@@ -7,46 +7,54 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from aggregator.api import listings, queries
-from aggregator.api.bodies import response
+from aggregator.api import federate, listings, queries, servers, syntax
+from aggregator.api.bodies import JSON, response
 from aggregator.api.desk import Desk
 from aggregator.api.health import health_routes
 from aggregator.api.parameters import parameters
 from aggregator.api.presence import present
 
 Answerer = Callable[..., Awaitable[bytes]]
-
-GET_AND_POST = ("GET", "POST", "OPTIONS")
-GET = ("GET", "OPTIONS")
+"""Takes who answers, the parameters of the request, and those of the path by name; gives the body."""
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
     """Everything that speaks as a Prometheus does: plain routes, since FastAPI's cost time on each request."""
-    telemetry = desk.telemetry
+    get, both = partial(_route, desk, ("GET",)), partial(_route, desk, ("GET", "POST"))
     return [
-        _route(desk, "/api/v1/query", partial(queries.instant, telemetry=telemetry), GET_AND_POST),
-        _route(desk, "/api/v1/query_range", partial(queries.ranged, telemetry=telemetry), GET_AND_POST),
-        _route(desk, "/api/v1/labels", listings.label_names, GET_AND_POST),
-        _route(desk, "/api/v1/label/{name}/values", listings.label_values, GET),
-        _route(desk, "/api/v1/series", listings.series, GET_AND_POST),
+        both("/api/v1/query", partial(queries.instant, telemetry=desk.telemetry)),
+        both("/api/v1/query_range", partial(queries.ranged, telemetry=desk.telemetry)),
+        both("/api/v1/labels", listings.label_names),
+        get("/api/v1/label/{name}/values", listings.label_values),
+        both("/api/v1/series", listings.series),
+        both("/api/v1/query_exemplars", servers.exemplars),
+        both("/api/v1/format_query", syntax.format_query),
+        both("/api/v1/parse_query", syntax.parse_query),
+        get("/api/v1/metadata", servers.metadata),
+        get("/api/v1/rules", servers.rules),
+        get("/api/v1/alerts", servers.alerts),
+        get("/api/v1/targets", servers.targets),
+        both("/api/v1/status/buildinfo", servers.build),  # some builds of Grafana's plugin POST it
+        get("/federate", federate.federate, kind=federate.CONTENT_TYPE),
         Route("/", _root),
         *health_routes(desk),
     ]
 
 
-def _route(desk: Desk, path: str, answer: Answerer, methods: tuple[str, ...]) -> Route:
+def _route(desk: Desk, methods: tuple[str, ...], path: str, answer: Answerer, kind: str = JSON) -> Route:
     async def endpoint(request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers={"Allow": ", ".join(methods)})
+            return Response(status_code=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
         here = desk.now
         # The fleet is held while it is in use: a new configuration may take its place meanwhile.
         with here.fleet.held():
             async with present(request):
                 body = await answer(here, await parameters(request), **request.path_params)
-        return await response(request, body)
+        return await response(request, body, kind)
 
-    return Route(path, endpoint, methods=methods)
+    return Route(path, endpoint, methods=(*methods, "OPTIONS"))
 
 
 async def _root(_: Request) -> Response:
+    """Clients try this address to see whether anybody is there."""
     return PlainTextResponse("Crosshub: one Prometheus out of many. Its API is below /api/v1, as Prometheus' is.\n")
