@@ -113,7 +113,7 @@ def create_app(config: Config, reread: Callable[[], Config]) -> FastAPI:
     app = FastAPI(title="Crosshub", version=VERSION, lifespan=service.running, redoc_url=None, redirect_slashes=False)
     app.router.routes.extend(routes(service.desk))
     app.include_router(cluster_routes(service.desk))
-    errors.install(app)
+    errors.install(app, service.telemetry)
     return app
 
 

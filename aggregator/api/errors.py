@@ -3,11 +3,12 @@
 import logging
 
 from fastapi import FastAPI
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aggregator.api.bodies import JSON, failure
 from aggregator.errors import BadQuery, CannotExecute, CrosshubError, TimedOut, Unavailable
+from aggregator.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -32,24 +33,26 @@ def status_of(error: Exception) -> tuple[int, str]:
     return next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), INTERNAL)
 
 
-def install(app: FastAPI) -> None:
-    """Answer errors, on every route, in Prometheus' form."""
-    app.add_exception_handler(CrosshubError, _told)
+def install(app: FastAPI, telemetry: Telemetry) -> None:
+    """Answer errors, on every route, in Prometheus' form; and count them."""
+
+    async def told(_: Request, error: Exception) -> Response:
+        status, kind = status_of(error)
+        telemetry.refused(kind)
+        return Response(failure(kind, str(error)), status, media_type=JSON)
+
+    async def internal(request: Request, error: Exception) -> Response:
+        # Not the words of the error: nobody has looked whether they are fit for the reader. The server logs it all.
+        log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
+        status, kind = INTERNAL
+        telemetry.refused(kind)
+        return Response(failure(kind, "an error inside Crosshub; its log says more"), status, media_type=JSON)
+
+    app.add_exception_handler(CrosshubError, told)
     app.add_exception_handler(ClientGone, _gone)
-    app.add_exception_handler(Exception, _internal)
-
-
-async def _told(_: Request, error: Exception) -> Response:
-    status, kind = status_of(error)
-    return Response(failure(kind, str(error)), status, media_type=JSON)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, internal)
 
 
 async def _gone(_: Request, __: Exception) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
-
-
-async def _internal(request: Request, error: Exception) -> Response:
-    # Not the words of the error: nobody has looked whether they are fit for the reader. The server logs it all.
-    log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
-    status, kind = INTERNAL
-    return Response(failure(kind, "an error inside Crosshub; its log says more"), status, media_type=JSON)

@@ -9,6 +9,7 @@ from aggregator.api.moments import MILLISECOND, NANOSECONDS
 from aggregator.api.parameters import Parameters, now
 from aggregator.clusters.values import Query as Limits
 from aggregator.errors import BadExpression, BadQuery, TimedOut
+from aggregator.planning.explain import explained, explanation
 from aggregator.query.request import Answer, Request, Timings
 from aggregator.series import Steps
 from aggregator.telemetry import Telemetry
@@ -76,10 +77,21 @@ def _lookback(asked: Parameters) -> str | None:
 
 
 async def _answered(here: Answering, asked: Parameters, request: Request, telemetry: Telemetry) -> bytes:
+    wants_plan = asked.truth("explain", False)
     started = time.monotonic()
     answer = await here.engine.answer(request)
     telemetry.answered(answer.plan.lane, time.monotonic() - started, partial=bool(answer.warnings))
-    return success(_data(answer, stats=bool(asked.first("stats"))), answer.warnings)
+    plan = _plan(answer, len(here.clusters)) if wants_plan else None
+    return success(_data(answer, stats=bool(asked.first("stats"))), answer.warnings, plan)
+
+
+def _plan(answer: Answer, clusters: int) -> dict[str, object]:
+    return {
+        "lane": answer.plan.lane,
+        "text": explanation(answer.plan, clusters),
+        "plan": explained(answer.plan).as_json(),
+        "seconds": {"plan": answer.timings.plan, "ask": answer.timings.ask, "evaluate": answer.timings.evaluate},
+    }
 
 
 def _data(answer: Answer, *, stats: bool) -> Iterator[bytes]:
