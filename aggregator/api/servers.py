@@ -18,6 +18,7 @@ from aggregator.query.selectors import selectors_of
 from aggregator.query.targets import targets as targets_of
 
 KINDS = ("", "alert", "record")
+VERSION = version("crosshub")
 # What is answered for clusters that are no Prometheus: what is evaluated here then follows this version.
 NEWEST_RULES = (3, 0)
 
@@ -81,7 +82,7 @@ async def build(here: Answering, _: Parameters) -> bytes:
     """
     major, minor = min(here.known.versions().values(), default=NEWEST_RULES)
     unknown = dict.fromkeys(("branch", "buildUser", "buildDate", "goVersion"), "")
-    return success([encode({"version": f"{major}.{minor}.0", "revision": f"crosshub-{version('crosshub')}"} | unknown)])
+    return success([encode({"version": f"{major}.{minor}.0", "revision": f"crosshub-{VERSION}"} | unknown)])
 
 
 def _most(asked: Parameters, name: str) -> int | None:
