@@ -1,7 +1,6 @@
 """Expressions out of the grammar of PromQL: right in their types by construction, nested three deep, from a seed."""
 
 from collections.abc import Callable, Iterator
-
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings

@@ -25,7 +25,7 @@ def with_scalar(dice: Dice) -> Vector:
     """A vector and a number, on either side."""
     inside = dice.vector()
     value = dice.pick([number(value) for value in inside.values]) if dice.chance(60) else dice.scalar()
-    operator = dice.weighted({dice.pick(ARITHMETIC): 3, dice.pick(COMPARISONS): 2})
+    operator = dice.weighted({dice.pick(ARITHMETIC): 1, dice.pick(COMPARISONS): 1})
     flag = " bool" if operator in COMPARISONS and dice.chance(40) else ""
     sides = (inside.operand, f"({value})" if " " in value else value)
     left, right = sides if dice.chance(75) else sides[::-1]
@@ -148,12 +148,12 @@ BETWEEN_VECTORS: dict[Callable[[Dice], Vector], int] = {
     with_itself: 5,
     many_to_one: 6,
     joined: 4,
-    of_sets: 6,
+    of_sets: 8,
     with_constant_arm: 4,
-    as_they_come: 1,
+    as_they_come: 2,
 }
 
 
 def _operator(dice: Dice) -> tuple[str, str]:
-    operator = dice.weighted({dice.pick(ARITHMETIC): 4, dice.pick(COMPARISONS): 1})
+    operator = dice.weighted({dice.pick(ARITHMETIC): 3, dice.pick(COMPARISONS): 1})
     return operator, " bool" if operator in COMPARISONS and dice.chance(60) else ""
