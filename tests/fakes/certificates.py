@@ -32,6 +32,12 @@ class Authority:
         self._ca.issue_cert(name, not_after=ends).configure_cert(context)
         return context
 
+    def server_files(self, folder: Path, stem: str) -> None:
+        """The same in files, for a server of another program."""
+        issued = self._ca.issue_cert("127.0.0.1")
+        (folder / f"{stem}.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        issued.private_key_pem.write_to_path(str(folder / f"{stem}.key"))
+
     def server_for_clients(self) -> ssl.SSLContext:
         """What a server needs that lets in only clients this authority vouches for."""
         context = self.server()
