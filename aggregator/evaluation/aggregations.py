@@ -9,29 +9,34 @@ from dataclasses import replace
 import numpy as np
 
 from aggregator.evaluation.counting import count_values
+from aggregator.evaluation.exactness import demand_exact_quantile
 from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce, turns
 from aggregator.evaluation.picking import PICKERS
 from aggregator.evaluation.quantile_across import quantile
 from aggregator.promql.tree import Aggregate
-from aggregator.series import Floats, Grid
+from aggregator.series import Floats, Grid, Scalar
 
-Parameter = Floats | str | None
+Parameter = Scalar | str | None
 Reduction = Callable[[Grid, Groups], Floats]
 
 
-def aggregate(node: Aggregate, grid: Grid, parameter: Parameter) -> Grid:
-    """The aggregation of the vectors at every step. `parameter` is [steps], or the label of count_values."""
-    if node.operator == "count_values":
-        assert isinstance(parameter, str)
+def aggregate(node: Aggregate, grid: Grid, parameter: Parameter, *, ordered: bool) -> Grid:
+    """The aggregation of the vectors at every step. `parameter` is a number, or the label of count_values.
+
+    `ordered`: the rows stand in Prometheus' order, which decides what topk takes of equal series.
+    """
+    if isinstance(parameter, str):
         return count_values(grid, parameter, key_of(_with_value_label(node, parameter)))
     groups = grouped([key_of(node)(labels) for labels in grid.labels])
     if node.operator in PICKERS:
-        assert isinstance(parameter, np.ndarray)
-        return PICKERS[node.operator](grid, groups, parameter)
+        assert parameter is not None
+        return PICKERS[node.operator](grid, groups, parameter, ordered=ordered)
     present = counts(grid.present, groups) > 0
     if node.operator == "quantile":
-        assert isinstance(parameter, np.ndarray)
-        return Grid(groups.labels, quantile(grid, groups, parameter), present, grid.exact)
+        assert parameter is not None
+        demand_exact_quantile(parameter)
+        values = quantile(grid, groups, parameter.values)
+        return Grid(groups.labels, values, present, grid.exact and parameter.exact)
     return Grid(groups.labels, REDUCTIONS[node.operator](grid, groups), present, grid.exact)
 
 
@@ -40,16 +45,33 @@ def _with_value_label(node: Aggregate, label: str) -> Aggregate:
 
 
 def sums(grid: Grid, groups: Groups) -> Floats:
-    return reduce(np.add, np.where(grid.present, grid.values, 0.0), groups)
+    """The sums, added up row by row as Prometheus does; `np.add.reduceat` would add the first row last."""
+    # Of the two zeros -0 is the one that changes no sum.
+    total = np.full((len(groups.labels), grid.steps), -0.0)
+    with np.errstate(all="ignore"):
+        for some, values, present in turns(grid, groups):
+            total[some] += np.where(present, values, -0.0)
+    return total
 
 
 def _greatest(grid: Grid, groups: Groups) -> Floats:
-    # NaN counts as least, so the absent may be NaN as well.
-    return reduce(np.fmax, np.where(grid.present, grid.values, np.nan), groups)
+    return _extreme(np.fmax, grid, groups)
 
 
 def _least(grid: Grid, groups: Groups) -> Floats:
-    return reduce(np.fmin, np.where(grid.present, grid.values, np.nan), groups)
+    return _extreme(np.fmin, grid, groups)
+
+
+def _extreme(ufunc: np.ufunc, grid: Grid, groups: Groups) -> Floats:
+    """The greatest or least, and of two zeros the first one. NaN counts as least, and so may the absent."""
+    result = reduce(ufunc, np.where(grid.present, grid.values, np.nan), groups)
+    if (grid.present & (grid.values == 0) & np.signbit(grid.values)).any():
+        open_ = result == 0
+        for some, values, present in turns(grid, groups):
+            first = open_[some] & present & (values == 0)
+            result[some] = np.where(first, values, result[some])
+            open_[some] &= ~first
+    return result
 
 
 def _counted(grid: Grid, groups: Groups) -> Floats:

@@ -12,7 +12,7 @@ from aggregator.errors import CannotExecute
 from aggregator.evaluation import histogram, relabel
 from aggregator.evaluation.dates import DATES
 from aggregator.evaluation.elementwise import ELEMENTWISE
-from aggregator.evaluation.exactness import demand_exact
+from aggregator.evaluation.exactness import demand_exact, demand_exact_quantile
 from aggregator.evaluation.rows import inhabited, merged, nameless
 from aggregator.series import Bools, Floats, Grid, Labels, Scalar, Steps
 
@@ -123,6 +123,7 @@ def _relabelled(grid: Grid, labels: Sequence[Labels]) -> Grid:
 
 def _histogram_quantile(_: str, arguments: Arguments, __: Steps) -> Grid:
     number, grid = arguments
+    demand_exact_quantile(number)
     return _histograms(*histogram.histogram_quantile(number.values, grid), exact=number.exact and grid.exact)
 
 
@@ -175,3 +176,6 @@ CALLS: dict[str, Function] = {
     "histogram_quantiles": _histogram_quantiles,
     "info": _not_here,
 }
+
+IN_2X: dict[str, Function] = {"histogram_fraction": _of_native_histograms}
+"""What Prometheus 2.x does otherwise."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from aggregator.evaluation import matching
 from aggregator.evaluation.aggregations import aggregate
-from aggregator.evaluation.calls import CALLS, FRAGILE
-from aggregator.evaluation.exactness import NeedsExact, demand_exact
+from aggregator.evaluation.calls import CALLS, FRAGILE, IN_2X
+from aggregator.evaluation.exactness import NeedsExact, demand_exact, demand_exact_quantile
 from aggregator.evaluation.merging import merge
 from aggregator.evaluation.operators import DROPS_NAME, apply, doubtful
 from aggregator.evaluation.ranges import OVER_RANGES
@@ -38,9 +38,13 @@ Value = Grid | Scalar | Windows | str
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What the leaves brought back, by their index; `closed`: ranges hold their left end."""
+    """What the leaves brought back, by their index.
+
+    `closed`: ranges hold their left end. `exact`: aggregations are computed here, over series in Prometheus' order.
+    """
 
     closed: bool
+    exact: bool
     leaves: Sequence[Grid]
     staged: Sequence[Grid] = ()
     raws: Sequence[Sampled] = ()
@@ -140,17 +144,21 @@ def _call(node: Call, steps: Steps, fetched: Fetched) -> Value:
     if node.function == "timestamp" and isinstance(node.arguments[0], RawLeaf):
         return _sample_times(node.arguments[0], steps, fetched)
     values = [evaluate(argument, steps, fetched) for argument in node.arguments]
-    return CALLS[node.function](node.function, values, steps)
+    functions = CALLS | IN_2X if fetched.closed else CALLS
+    return functions[node.function](node.function, values, steps)
 
 
 def _over_range(node: Call, steps: Steps, fetched: Fetched) -> Value:
     values = [evaluate(argument, steps, fetched) for argument in node.arguments]
     (samples,) = (value for value in values if isinstance(value, Windows))
-    scalars = [value.values for value in values if isinstance(value, Scalar)]
+    scalars = [value for value in values if isinstance(value, Scalar)]
     if node.function in FRAGILE and not samples.raw.exact:
         raise NeedsExact
+    if node.function == "quantile_over_time":
+        demand_exact_quantile(*scalars)
     function = OVER_RANGES[node.function]
-    grid = Grid(samples.raw.labels, *function.compute(samples, *scalars), samples.raw.exact)
+    exact = samples.raw.exact and all(number.exact for number in scalars)
+    grid = Grid(samples.raw.labels, *function.compute(samples, *(number.values for number in scalars)), exact)
     return inhabited(grid) if function.keeps_name else distinct(grid)
 
 
@@ -163,12 +171,10 @@ def _sample_times(leaf: RawLeaf, steps: Steps, fetched: Fetched) -> Value:
 def _aggregate(node: Aggregate, steps: Steps, fetched: Fetched) -> Value:
     grid = inhabited(vector(node.inside, steps, fetched))
     if node.parameter is None:
-        return aggregate(node, grid, None)
+        return aggregate(node, grid, None, ordered=fetched.exact)
     parameter = evaluate(node.parameter, steps, fetched)
-    if isinstance(parameter, Scalar):
-        return aggregate(node, grid, parameter.values)
-    assert isinstance(parameter, str)
-    return aggregate(node, grid, parameter)
+    assert isinstance(parameter, Scalar | str)
+    return aggregate(node, grid, parameter, ordered=fetched.exact)
 
 
 def _negative(node: Negative, steps: Steps, fetched: Fetched) -> Value:

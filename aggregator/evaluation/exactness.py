@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aggregator.series import Bools, Floats, Grid
+from aggregator.series import Bools, Floats, Grid, Scalar
 
 CLOSE = 1e-12
 """Relative distance up to which two numbers may be the same one, added up in another order."""
@@ -25,6 +25,11 @@ def cancelled(result: Floats, left: Floats, right: Floats) -> Bools:
     """Whether a sum or difference has lost so many digits that rounding shows."""
     with np.errstate(all="ignore"):
         return np.abs(result) < _CANCELLED * np.maximum(np.abs(left), np.abs(right))
+
+
+def demand_exact_quantile(q: Scalar) -> None:
+    """Raise NeedsExact where rounding decides whether a quantile lies within 0 to 1, or is infinite."""
+    demand_exact((np.abs(q.values) <= CLOSE) | (np.abs(q.values - 1) <= CLOSE), exact=q.exact)
 
 
 def demand_exact(doubtful: Bools, *, exact: bool) -> None:

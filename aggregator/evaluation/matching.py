@@ -6,6 +6,7 @@ Prometheus' promql/engine.go.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def vector_binary(node: Binary, left: Grid, right: Grid) -> Grid:
     # Where one side has nothing at all, Prometheus does not look at the other.
     both = many.populated() & one.populated()
     ones = _grouped([signature(labels) for labels in one.labels])
-    _demand_unique(ones, one, both, matching, side="left" if swapped else "right")
+    clash = _first_clash(ones, one, both)
     of_many, of_one = _pairs([signature(labels) for labels in many.labels], ones, many, one)
     present = many.present[of_many] & one.present[of_one]
     pair = (one.values[of_one], many.values[of_many]) if swapped else (many.values[of_many], one.values[of_one])
@@ -42,7 +43,10 @@ def vector_binary(node: Binary, left: Grid, right: Grid) -> Grid:
         present = present & holds
     labels = [_result(node, many.labels[i], one.labels[j]) for i, j in zip(of_many, of_one, strict=True)]
     signatures = [signature(many.labels[i]) for i in of_many]
-    _demand_one_result(signatures, labels, present, matching)
+    # Prometheus goes step by step, so the first step with a fault decides which one is told.
+    _demand_one_result(signatures, labels, present[:, : clash.step] if clash else present, matching)
+    if clash:
+        raise CannotExecute(_told(clash, one, matching, side="left" if swapped else "right"))
     return merged(labels, values, present, exact=exact)
 
 
@@ -86,21 +90,35 @@ def _grouped(signatures: Sequence[Labels]) -> dict[Labels, list[int]]:
     return groups
 
 
-def _demand_unique(ones: dict[Labels, list[int]], one: Grid, both: Bools, matching: Matching, side: str) -> None:
+class _Clash(NamedTuple):
+    """Two rows of the one side that meet at a step, though they have one signature."""
+
+    step: int
+    first: int
+    second: int
+
+
+def _first_clash(ones: dict[Labels, list[int]], one: Grid, both: Bools) -> _Clash | None:
     """Series of the one side may share a signature only if they never meet at a step."""
+    clashes = []
     for rows in ones.values():
         if len(rows) < 2:
             continue
         present = one.present[rows] & both
-        clash = np.flatnonzero(present.sum(axis=0) > 1)
-        if len(clash):
-            first, second = (one.labels[rows[i]] for i in np.flatnonzero(present[:, clash[0]])[:2])
-            group = text_of(signature_of(matching)(first))
-            raise CannotExecute(
-                f"found duplicate series for the match group {group} on the {side} hand-side of the operation: "
-                f"[{text_of(second)}, {text_of(first)}];many-to-many matching not allowed: "
-                "matching labels must be unique on one side"
-            )
+        steps = np.flatnonzero(present.sum(axis=0) > 1)
+        if len(steps):
+            first, second = np.flatnonzero(present[:, steps[0]])[:2]
+            clashes.append(_Clash(int(steps[0]), rows[first], rows[second]))
+    return min(clashes, default=None)
+
+
+def _told(clash: _Clash, one: Grid, matching: Matching, *, side: str) -> str:
+    first, second = one.labels[clash.first], one.labels[clash.second]
+    return (
+        f"found duplicate series for the match group {text_of(signature_of(matching)(first))} on the {side} "
+        f"hand-side of the operation: [{text_of(second)}, {text_of(first)}];many-to-many matching not allowed: "
+        "matching labels must be unique on one side"
+    )
 
 
 def _pairs(manys: Sequence[Labels], ones: dict[Labels, list[int]], many: Grid, one: Grid) -> tuple[Ints, Ints]:

@@ -7,13 +7,16 @@ from functools import partial
 import numpy as np
 
 from aggregator.evaluation.aggregations import REDUCTIONS, sums
-from aggregator.evaluation.exactness import NeedsExact, are_whole
+from aggregator.evaluation.exactness import NeedsExact, are_whole, demand_exact
 from aggregator.evaluation.groups import Groups, counts, grouped, key_of
 from aggregator.evaluation.picking import best
 from aggregator.promql.tree import Aggregate, Number
-from aggregator.series import CLUSTER, Floats, Grid, Labels
+from aggregator.series import CLUSTER, Bools, Floats, Grid, Labels, Scalar
 
 Parts = tuple[Grid, ...]
+
+# A variance so small beside the mean has lost more digits than answers may differ in.
+_NARROW = 1e-6
 
 
 def merge(node: Aggregate, parts: Parts) -> Grid:
@@ -51,8 +54,16 @@ def _variance(_: Aggregate, parts: Parts) -> Grid:
         overall = _weighted(count, mean.values, groups) / n
         apart = mean.values - overall[_group_of_row(groups)]
         squares = _weighted(count, variance.values + apart * apart, groups)
-        values = np.where(n == 1, 0.0, squares / n)
+        alike = (n == 1) | (_are_equal(mean, variance, groups) & np.isfinite(overall))
+        values = np.where(alike, 0.0, squares / n)
+        demand_exact(~alike & (values < _NARROW * overall * overall), exact=False)
     return Grid(groups.labels, values, counts(count.present, groups) > 0, exact=False)
+
+
+def _are_equal(mean: Grid, variance: Grid, groups: Groups) -> Bools:
+    """Whether all that a group holds is one number, whose variance is exactly 0."""
+    least, greatest = REDUCTIONS["min"](mean, groups), REDUCTIONS["max"](mean, groups)
+    return np.asarray((least == greatest) & (REDUCTIONS["max"](variance, groups) == 0))
 
 
 def _deviation(node: Aggregate, parts: Parts) -> Grid:
@@ -65,8 +76,8 @@ def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
     (candidates,) = parts
     assert isinstance(node.parameter, Number)
     groups = grouped([key_of(node)(labels) for labels in candidates.labels])
-    k = np.full(candidates.steps, node.parameter.value)
-    return best(candidates, groups, k, least=least, complete=False)
+    k = Scalar(np.full(candidates.steps, node.parameter.value))
+    return best(candidates, groups, k, least=least, ordered=False)
 
 
 def _across_clusters(part: Grid) -> Groups:

@@ -1,26 +1,26 @@
 """The aggregations that pick series as they are: topk, bottomk, limitk, limit_ratio."""
 
-import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import xxhash
 
 from aggregator.errors import CannotExecute
-from aggregator.evaluation.exactness import NeedsExact, near
+from aggregator.evaluation.exactness import NeedsExact, demand_exact, near
 from aggregator.evaluation.groups import Groups
 from aggregator.evaluation.heap import Reverse, kept_by_heap
 from aggregator.promql.numbers import text
-from aggregator.series import Bools, Floats, Grid, Ints, Labels
+from aggregator.series import Bools, Floats, Grid, Ints, Labels, Scalar
 
-Picker = Callable[[Grid, Groups, Floats], Grid]
+Picker = Callable[..., Grid]
+"""Takes the grid, its groups, the parameter and whether the rows are `ordered`; gives the rows that are taken."""
 
 
-def best(grid: Grid, groups: Groups, parameter: Floats, *, least: bool, complete: bool) -> Grid:
+def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered: bool) -> Grid:
     """The k greatest (or least) of each group at every step; one step's come in the order of their values.
 
-    `complete`: the grid holds all series, not only the best k + 1 of each cluster, so that Prometheus' own choice
-    among equals can be followed.
+    `ordered`: all series are there, in Prometheus' order, so that its own choice among equals can be followed.
     """
     k = _counts(parameter)
     chosen = np.zeros(grid.present.shape, dtype=np.bool_)
@@ -30,7 +30,7 @@ def best(grid: Grid, groups: Groups, parameter: Floats, *, least: bool, complete
         ranked = _ranked(values, present, least=least)
         chosen[rows] = (np.argsort(ranked, axis=0) < k) & present
         for step in _edge_ties(values, present, ranked, k):
-            if not (complete and grid.exact):
+            if not ordered:
                 raise NeedsExact
             chosen[rows, step] = kept_by_heap(values[:, step], present[:, step], int(k[step]), Reverse(least))
         order += rows[ranked[:, 0]].tolist() if grid.steps == 1 else rows.tolist()
@@ -61,15 +61,17 @@ def _taken(grid: Grid, chosen: Bools, order: list[int]) -> Grid:
     return Grid(tuple(grid.labels[row] for row in rows), grid.values[rows], chosen[rows], grid.exact)
 
 
-def _counts(parameter: Floats) -> Ints:
-    for value in parameter.tolist():
+def _counts(parameter: Scalar) -> Ints:
+    for value in parameter.values.tolist():
         if not -(2.0**63) <= value <= 2.0**63:
             raise CannotExecute(f"Scalar value {text(value)} overflows int64")
-    return np.clip(parameter, 0, 2**31).astype(np.int64)
+    demand_exact(near(parameter.values, np.rint(parameter.values)), exact=parameter.exact)
+    return np.clip(parameter.values, 0, 2**31).astype(np.int64)
 
 
-def limitk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
+def limitk(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool) -> Grid:
     """Any k series of each group: the first ones."""
+    del ordered
     k = _counts(parameter)
     chosen = np.zeros(grid.present.shape, dtype=np.bool_)
     for rows in groups.rows():
@@ -78,14 +80,15 @@ def limitk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
     return _taken(grid, chosen, list(range(grid.series)))
 
 
-def limit_ratio(grid: Grid, _: Groups, parameter: Floats) -> Grid:
+def limit_ratio(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool) -> Grid:
     """The series whose hash falls into the given share of all hashes; a negative share is the rest of the positive.
 
     Source: `RatioSampler` in Prometheus' promql/engine.go.
     """
-    if any(map(math.isnan, parameter.tolist())):
+    del groups, ordered
+    if np.isnan(parameter.values).any():
         raise CannotExecute("Ratio value NaN is NaN")
-    ratio = np.clip(parameter, -1.0, 1.0)
+    ratio = np.clip(parameter.values, -1.0, 1.0)
     place = np.array([_hash(labels) / float(2**64 - 1) for labels in grid.labels]).reshape(-1, 1)
     share = np.where(ratio >= 0, place < ratio, place >= 1.0 + ratio)
     return _taken(grid, grid.present & share, list(range(grid.series)))
@@ -102,12 +105,9 @@ def _hash(labels: Labels) -> int:
     return xxhash.xxh64_intdigest(bytes(data))
 
 
-def _topk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
-    return best(grid, groups, parameter, least=False, complete=True)
-
-
-def _bottomk(grid: Grid, groups: Groups, parameter: Floats) -> Grid:
-    return best(grid, groups, parameter, least=True, complete=True)
-
-
-PICKERS: dict[str, Picker] = {"topk": _topk, "bottomk": _bottomk, "limitk": limitk, "limit_ratio": limit_ratio}
+PICKERS: dict[str, Picker] = {
+    "topk": partial(best, least=False),
+    "bottomk": partial(best, least=True),
+    "limitk": limitk,
+    "limit_ratio": limit_ratio,
+}

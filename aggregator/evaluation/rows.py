@@ -23,7 +23,8 @@ def merged(labels: Sequence[Labels], values: Floats, present: Bools, *, exact: b
     if (counts > 1).any():
         raise CannotExecute(SAME_LABELS)
     together = np.zeros(counts.shape)
-    np.add.at(together, rows, np.where(present, values, 0.0))
+    row, step = np.nonzero(present)
+    together[rows[row], step] = values[row, step]
     return Grid(tuple(first), together, counts > 0, exact)
 
 

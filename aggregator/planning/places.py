@@ -42,15 +42,20 @@ _NEVER_LOCAL = frozenset(
 _LABEL_ARGUMENTS = {"label_replace": slice(1, 4, 2), "label_join": slice(1, None)}
 
 
-def places(root: Node, elsewhere: Callable[[Selector], bool]) -> Places:
-    """The place of every node, by `id`. `elsewhere` tells the selectors that other sources than clusters answer."""
+def places(root: Node, elsewhere: Callable[[Selector], bool], *, one_by_one: bool = False) -> Places:
+    """The place of every node, by `id`.
+
+    `elsewhere` tells the selectors that other sources than clusters answer; `one_by_one`, whether the clusters may only
+    do what is done series by series, so that everything else meets the series in Prometheus' order.
+    """
     known: Places = {}
     order = [root]
     for node in order:
         order.extend(children(node))
     for node in reversed(order):
         below = [known[id(child)] for child in children(node)]
-        known[id(node)] = _place(node, below, elsewhere)
+        place = _place(node, below, elsewhere)
+        known[id(node)] = Place.HERE if one_by_one and place is Place.CLUSTERS and _joins(node) else place
     return known
 
 
@@ -76,6 +81,10 @@ def _place(node: Node, below: list[Place], elsewhere: Callable[[Selector], bool]
             return Place.CLUSTERS if _is_local_binary(node, below) else Place.HERE
         case _:
             return Place.HERE
+
+
+def _joins(node: Node) -> bool:
+    return isinstance(node, Aggregate) or (isinstance(node, Binary) and node.matching is not None)
 
 
 def _is_local_call(call: Call) -> bool:

@@ -9,7 +9,7 @@ from aggregator.planning.elsewhere import is_only_elsewhere, may_be_elsewhere
 from aggregator.planning.pinned import is_pinned
 from aggregator.planning.places import Place, places
 from aggregator.planning.plan import Ask, Circumstances, Plan, RawAsk, StagedAsk
-from aggregator.planning.splits import EXACT, SPLITS
+from aggregator.planning.splits import SPLITS
 from aggregator.planning.wording import chosen, stripped, texts
 from aggregator.promql.functions import FUNCTIONS
 from aggregator.promql.grids import pinned, resolved, subquery_steps
@@ -22,10 +22,11 @@ from aggregator.series import NAME, Labels, Steps
 def plan(query: Node, steps: Steps, around: Circumstances, *, exact: bool = False) -> Plan:
     """How the query is answered at the steps.
 
-    `exact` gives up the partial sums whose last bits may differ from those of one Prometheus.
+    `exact` leaves to the clusters only what is done series by series: partial sums may differ in their last bits, and
+    which of equal series topk takes depends on their order.
     """
     root = resolved(query, steps)
-    planner = _Planner(around, exact, places(root, may_be_elsewhere(around.names_elsewhere)))
+    planner = _Planner(around, exact, places(root, may_be_elsewhere(around.names_elsewhere), one_by_one=exact))
     if planner.is_local(root):
         planner.ask(root, steps)
         return Plan("splice", root, steps, around.closed, exact, tuple(planner.leaves))
@@ -90,7 +91,7 @@ def _aggregate(planner: _Planner, node: Aggregate, steps: Steps) -> Node:
     """Each cluster aggregates its own series, where the parts can be put together here."""
     if planner.is_local(node.inside) and planner.is_constant(node.parameter):
         parts = SPLITS[node.operator](node) if node.operator in SPLITS else ()
-        if parts and (node.operator in EXACT or not planner.exact):
+        if parts and not planner.exact:
             return Merge(node, tuple(planner.ask(part, steps) for part in parts))
     return planner.below(node, steps)
 

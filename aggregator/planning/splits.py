@@ -47,6 +47,3 @@ SPLITS: dict[str, Parts] = {
     "bottomk": _candidates,
 }
 """The parts of each operator; none where the argument itself has to be fetched, as for the operators not named."""
-
-EXACT = frozenset({"min", "max", "group", "count", "count_values"})
-"""The operators whose parts give the same bits however the series are divided among clusters."""

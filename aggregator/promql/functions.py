@@ -80,7 +80,7 @@ def kind_of(node: Node) -> Kind:
             return Kind.MATRIX
         case Call(function):
             return FUNCTIONS[function].gives
-        case Binary():
+        case Binary(matching=None):
             sides = (kind_of(node.left), kind_of(node.right))
             return Kind.SCALAR if sides == (Kind.SCALAR, Kind.SCALAR) else Kind.VECTOR
         case Negative(inside):

@@ -11,16 +11,19 @@ from aggregator.errors import BadExpression, TooComplex
 
 MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 100
-MAX_OPERATORS = 1000
+MAX_OPERATORS = 500
+
+_SPACE = r"(?:\s|\#[^\n]*(?:\n|$))*"
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<string>  "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
     | (?P<raw>     `[^`]*` )
     | (?P<comment> \#[^\n]* )
-    | (?P<at>      @\s*(?P<sign>[-+]?)\s*(?P<when>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)(?![\w.]) )
-    | (?P<open>    [({\[] )
-    | (?P<close>   [)}\]] )
+    | (?P<at>      @{_SPACE}(?P<sign>[-+]?){_SPACE}(?P<when>0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?![\w.]) )
+    | (?P<stray>   @{_SPACE}[-+]?{_SPACE}[\d.] )
+    | (?P<open>    [({{\[] )
+    | (?P<close>   [)}}\]] )
     | (?P<operator> [-+*/%^] | [=!<>]=? | \b(?:and|or|unless|atan2)\b )
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -44,17 +47,21 @@ def guard(text: str) -> Guarded:
     if len(text) > MAX_LENGTH:
         raise TooComplex(f"the query is {len(text):,} characters long; {MAX_LENGTH:,} are the most")
     depth = operators = 0
+    in_matchers = False
     instants: list[int] = []
     parts: list[str] = []
     done = 0
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         depth += (kind == "open") - (kind == "close")
-        operators += kind == "operator"
+        in_matchers = token[0] == "{" or (in_matchers and token[0] != "}")
+        operators += kind == "operator" and not in_matchers
         if depth > MAX_DEPTH:
             raise TooComplex(f"{_position(text, token.start())}: the query is nested more than {MAX_DEPTH} deep")
         if operators > MAX_OPERATORS:
             raise TooComplex(f"{_position(text, token.start())}: the query has more than {MAX_OPERATORS} operators")
+        if kind == "stray":
+            raise BadExpression(f"{_position(text, token.start())}: parse error: bad timestamp after @")
         if kind in ("raw", "comment", "at"):
             parts += (text[done : token.start()], _respelt(token, instants))
             done = token.end()
@@ -68,11 +75,16 @@ def _respelt(token: re.Match[str], instants: list[int]) -> str:
         return f'"{escaped}"'
     if token["comment"] is not None:
         return " "
-    seconds = float(token["sign"] + token["when"])
+    seconds = _seconds(token["sign"], token["when"])
     if abs(seconds) > 2**63 / 1000:
         raise BadExpression(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
     instants.append(round(seconds * 1000))
     return f"@ {len(instants) - 1}"
+
+
+def _seconds(sign: str, literal: str) -> float:
+    size = float(int(literal, 16)) if literal[:2] in ("0x", "0X") else float(literal)
+    return -size if sign == "-" else size
 
 
 def _position(text: str, offset: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import promql_parser as library
 
-from aggregator.errors import BadExpression
+from aggregator.errors import BadExpression, TooComplex
 from aggregator.promql.functions import FUNCTIONS, OPERATORS, SET_OPERATORS, kind_of
 from aggregator.promql.guard import guard
 from aggregator.promql.tree import (
@@ -27,9 +27,13 @@ from aggregator.promql.tree import (
     Selector,
     String,
     Subquery,
+    height,
 )
 
 Instants = tuple[int, ...]
+
+# Trees are gone through recursively, with up to five frames of Python a level, of which there are a thousand in all.
+MAX_HEIGHT = 150
 
 
 @lru_cache(maxsize=2048)
@@ -38,7 +42,17 @@ def parse(text: str) -> Node:
     guarded = guard(text)
     if not guarded.text.strip():
         raise BadExpression("unknown position: parse error: no expression found in input")
-    return _copied(_library_parse(guarded.text), guarded.instants)
+    try:
+        tree = _copied(_library_parse(guarded.text), guarded.instants)
+    except RecursionError:
+        raise _too_high() from None
+    if height(tree) > MAX_HEIGHT:
+        raise _too_high()
+    return tree
+
+
+def _too_high() -> TooComplex:
+    return TooComplex(f"the query is nested more than {MAX_HEIGHT} deep, operators one after the other included")
 
 
 def parse_selector(text: str) -> Selector:

@@ -142,7 +142,7 @@ def _operand(node: Node) -> str:
 def _aggregate(node: Aggregate) -> str:
     clause = ""
     if node.grouping or node.without:
-        clause = f" {'without' if node.without else 'by'} ({', '.join(map(label, node.grouping))})"
+        clause = f" {'without' if node.without else 'by'} {_names(node.grouping)}"
     inside = text_of(node.inside)
     if node.parameter is not None:
         inside = f"{text_of(node.parameter)}, {inside}"
@@ -160,9 +160,15 @@ def _binary(node: Binary) -> str:
 
 def _matching(matching: Matching) -> list[str]:
     words = []
-    if matching.on or matching.labels:
-        words.append(f"{'on' if matching.on else 'ignoring'} ({', '.join(map(label, matching.labels))})")
-    if matching.cardinality in ("many-to-one", "one-to-many"):
+    grouped = matching.cardinality in ("many-to-one", "one-to-many")
+    if matching.on or matching.labels or grouped:
+        words.append(f"{'on' if matching.on else 'ignoring'} {_names(matching.labels)}")
+    if grouped:
         side = "group_left" if matching.cardinality == "many-to-one" else "group_right"
-        words.append(f"{side} ({', '.join(map(label, matching.include))})")
+        words.append(f"{side} {_names(matching.include)}")
     return words
+
+
+def _names(labels: tuple[str, ...]) -> str:
+    """Labels in brackets; outside of braces, two names are read as numbers unless quoted."""
+    return f"({', '.join(quoted(name) if name.lower() in ('inf', 'nan') else label(name) for name in labels)})"

@@ -162,6 +162,14 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(reversed(list(children(here))))
 
 
+def height(node: Node) -> int:
+    """How many levels the tree has."""
+    levels, level = 0, [node]
+    while level:
+        levels, level = levels + 1, [child for parent in level for child in children(parent)]
+    return levels
+
+
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The same node over changed children."""
     match node:

@@ -19,14 +19,13 @@ from aggregator.promql.print import seconds
 from aggregator.promql.tree import Aggregate, Kind, Node
 from aggregator.query.asking import MOST_POINTS, Extras
 from aggregator.query.gathering import Gathering
-from aggregator.query.replies import demand_enough
+from aggregator.query.replies import demand_enough, words_of
 from aggregator.query.request import Answer, Request, ResultType, Timings
 from aggregator.query.result import encoded
 from aggregator.query.single_flight import SingleFlight
 from aggregator.query.sources import NoSource, Source
 
 CUT = "results truncated due to limit"
-_PREFIX = 'invalid parameter "query": '
 _LEFT_OPEN_SINCE: Version = (3, 0)
 
 
@@ -128,7 +127,7 @@ class Engine:
             question = Question(cluster, "query", form, lambda _: None)
             (reply,) = await self.fleet.ask([question], time.monotonic() + self.limits.deadline)
             if isinstance(reply, ClusterRefused):
-                return reply.error.removeprefix(_PREFIX)
+                return words_of(reply)
             if isinstance(reply, Answered):
                 return None
         return None

@@ -47,10 +47,10 @@ class Gathering:
     async def fetched(self, plan: Plan) -> Fetched:
         """The values of all leaves; raises NeedsExact as evaluating their scalars does."""
         leaves, raws = await asyncio.gather(self._leaves(plan.leaves), self.source.select(plan.raws))
-        fetched = Fetched(plan.closed, leaves, [], raws)
+        fetched = Fetched(plan.closed, plan.exact, leaves, [], raws)
         for stage in plan.staged:
             grid = await self._stage(stage, fetched)
-            fetched = Fetched(plan.closed, leaves, [*fetched.staged, grid], raws)
+            fetched = Fetched(plan.closed, plan.exact, leaves, [*fetched.staged, grid], raws)
         return fetched
 
     async def _stage(self, stage: StagedAsk, fetched: Fetched) -> Grid:

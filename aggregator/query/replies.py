@@ -56,13 +56,20 @@ def settle(replies: Sequence[Reply[T | CrosshubError]]) -> Settled[T]:
         and reply.cluster not in refused
     ]
     if refused and not answers and not failed:
-        raise BadExpression(next(iter(refused.values())).error)
+        raise BadExpression(words_of(next(iter(refused.values()))))
     return Settled(tuple(answers), (*failed.values(), *map(_as_failure, refused.values())))
 
 
 def _as_failure(refusal: ClusterRefused) -> ClusterFailed:
     """Others understood the query, so this cluster is too old for it."""
-    return ClusterFailed(refusal.cluster, FailureKind.UNSUPPORTED, f"it refused the query: {shortened(refusal.error)}")
+    return ClusterFailed(
+        refusal.cluster, FailureKind.UNSUPPORTED, f"it refused the query: {shortened(words_of(refusal))}"
+    )
+
+
+def words_of(refusal: ClusterRefused) -> str:
+    """What a cluster has against a query, without the name of the parameter."""
+    return refusal.error.removeprefix('invalid parameter "query": ')
 
 
 def shortened(text: str, most: int = 120) -> str:
