@@ -76,7 +76,7 @@ def _respelt(token: re.Match[str], instants: list[int]) -> str:
     if token["comment"] is not None:
         return " "
     seconds = _seconds(token["sign"], token["when"])
-    if abs(seconds) > 2**63 / 1000:
+    if abs(seconds) >= 2**63 / 1000:
         raise BadExpression(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
     instants.append(round(seconds * 1000))
     return f"@ {len(instants) - 1}"

@@ -1,5 +1,6 @@
 """Text into a tree: the library parses and checks types, its nodes are copied once into values of our own."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
@@ -35,6 +36,12 @@ Instants = tuple[int, ...]
 # Trees are gone through recursively, with up to five frames of Python a level, of which there are a thousand in all.
 MAX_HEIGHT = 150
 
+# What newer Prometheus know and the library takes for anything.
+_NOT_SUPPORTED = {
+    re.compile(r"\b(?:smoothed|anchored)\b", re.IGNORECASE): "the modifiers smoothed and anchored are not supported",
+    re.compile(r"\boffset\s*-?\s*\(|\[[^\]\"']*[-+*/^%(]", re.IGNORECASE): "arithmetic with durations is not supported",
+}
+
 
 @lru_cache(maxsize=2048)
 def parse(text: str) -> Node:
@@ -68,7 +75,8 @@ def _library_parse(text: str) -> Any:
     try:
         return library.parse(text)
     except ValueError as fault:
-        raise BadExpression(f"parse error: {fault}") from None
+        known = next((words for pattern, words in _NOT_SUPPORTED.items() if pattern.search(text)), None)
+        raise BadExpression(f"parse error: {known or fault}") from None
     except BaseException as panic:
         # A panic of the native parser is no Exception, but it is an answer about this text all the same.
         if type(panic).__name__ != "PanicException":
