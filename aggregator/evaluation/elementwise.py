@@ -144,6 +144,13 @@ def _near_log(values: Floats) -> Bools:
     return answer
 
 
+def _has_turned(values: Floats) -> Bools:
+    """Where the last bits of an angle are no longer small beside what its sine or cosine is."""
+    leeway = 1e-10 * np.minimum(np.abs(np.sin(values)), np.abs(np.cos(values)))
+    answer: Bools = 4e-16 * np.abs(values) > leeway
+    return answer
+
+
 def _not_crossed(least: Floats, greatest: Floats) -> Bools:
     answer: Bools = ~(greatest < least)
     return answer
@@ -167,7 +174,7 @@ ELEMENTWISE: dict[str, Elementwise] = {
     "clamp": _entry(clamp, present=_not_crossed),
     "clamp_max": _entry(clamp_max),
     "clamp_min": _entry(clamp_min),
-    "cos": _entry(np.cos),
+    "cos": _entry(np.cos, near=_has_turned),
     "cosh": _entry(np.cosh),
     "deg": _entry(deg),
     "exp": _entry(np.exp),
@@ -178,9 +185,9 @@ ELEMENTWISE: dict[str, Elementwise] = {
     "rad": _entry(rad),
     "round": _entry(round_to, near=_near_half),
     "sgn": _entry(sgn, near=_near_size(0)),
-    "sin": _entry(np.sin),
+    "sin": _entry(np.sin, near=_has_turned),
     "sinh": _entry(np.sinh),
     "sqrt": _entry(np.sqrt, near=_near_size(0)),
-    "tan": _entry(np.tan),
+    "tan": _entry(np.tan, near=_has_turned),
     "tanh": _entry(np.tanh),
 }

@@ -14,6 +14,7 @@ from aggregator.errors import (
     Unavailable,
 )
 from aggregator.federation.question import Answered, Reply
+from aggregator.federation.wording import short
 
 T = TypeVar("T")
 
@@ -62,18 +63,12 @@ def settle(replies: Sequence[Reply[T | CrosshubError]]) -> Settled[T]:
 
 def _as_failure(refusal: ClusterRefused) -> ClusterFailed:
     """Others understood the query, so this cluster is too old for it."""
-    return ClusterFailed(
-        refusal.cluster, FailureKind.UNSUPPORTED, f"it refused the query: {shortened(words_of(refusal))}"
-    )
+    return ClusterFailed(refusal.cluster, FailureKind.UNSUPPORTED, f"it refused the query: {short(words_of(refusal))}")
 
 
 def words_of(refusal: ClusterRefused) -> str:
     """What a cluster has against a query, without the name of the parameter."""
     return refusal.error.removeprefix('invalid parameter "query": ')
-
-
-def shortened(text: str, most: int = 120) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def demand_enough(failed: Mapping[str, ClusterFailed], asked: Sequence[str], *, partial: bool) -> None:
