@@ -79,7 +79,7 @@ async def _listening(proxy: FakeProxy, serve: Serve) -> AsyncIterator[None]:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await serve(reader, writer)
         finally:
-            writer.transport.abort()
+            writer.close()
             proxy.tasks.discard(task)
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
@@ -101,10 +101,10 @@ async def _pump(near: Streams, far: Streams) -> None:
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        far[1].close()
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        far[1].transport.abort()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
