@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import aiohttp
 from aiohttp_socks import ProxyConnector, ProxyType
+from multidict import CIMultiDict
 from yarl import URL
 
 from aggregator.clusters.values import Prometheus
@@ -97,14 +98,14 @@ class AiohttpClient:
             allow_redirects=False,
         )
 
-    def _headers(self, url: URL, form: bytes | None) -> dict[str, str]:
-        headers = dict(self._to.headers)
+    def _headers(self, url: URL, form: bytes | None) -> CIMultiDict[str]:
+        headers = CIMultiDict(self._to.headers)
         shown = authorization(self._to.auth)
         if shown is not None:
             headers["Authorization"] = shown
         if form is not None:
             headers["Content-Type"] = FORM
-        headers["Accept-Encoding"] = self._encoding(url.host or "")
+        headers["Accept-Encoding"] = self._encoding(url.raw_host or "")
         return headers
 
     def _encoding(self, host: str) -> str:

@@ -14,7 +14,7 @@ from aggregator.federation.tls import TlsUnusable
 
 OWN_FAULTS = (SecretUnreadable, TlsUnusable, Broken)
 PROXY_FAULTS = (ProxyConnectionError, ProxyError, ProxyTimeoutError, aiohttp.ClientProxyConnectionError)
-FAULTS = (*OWN_FAULTS, *PROXY_FAULTS, aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError)
+FAULTS = (*OWN_FAULTS, *PROXY_FAULTS, aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError, UnicodeError)
 
 # By the numbers of X509_V_ERR_*, which Python does not name.
 CERTIFICATE = {
@@ -55,8 +55,11 @@ def fault(error: BaseException) -> tuple[FailureKind, str]:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return FailureKind.TLS, _of_tls(cause)
-        if isinstance(cause, socket.gaierror):
+        # A name that cannot even be written as DNS wants it is a UnicodeError.
+        if isinstance(cause, socket.gaierror | UnicodeError):
             return FailureKind.CONNECT, "its name does not resolve"
+    if isinstance(error, aiohttp.InvalidURL):
+        return FailureKind.CONNECT, "its url is none that can be asked"
     if isinstance(error, aiohttp.ClientConnectorError):
         return FailureKind.CONNECT, _of_socket(error.os_error)
     return _on_the_way(error)

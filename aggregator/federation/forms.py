@@ -21,8 +21,9 @@ def address(base: str, path: str) -> URL:
     if ".." in path.split("/"):
         raise ValueError("a path does not climb")
     below = path if path.startswith("/") else f"/api/v1/{path}"
+    root = URL(base)
     # What is percent-encoded already stays as it is: label names may hold slashes.
-    return URL(base + quote(below, safe="/%:~"), encoded=True)
+    return root.with_path(root.raw_path.rstrip("/") + quote(below, safe="/%:~"), encoded=True)
 
 
 def with_query(url: URL, form: bytes) -> URL:

@@ -92,6 +92,27 @@ async def test_headers_are_sent_along() -> None:
     assert server.requests[0].headers["x-scope-orgid"] == "lisbon"
 
 
+async def test_a_header_that_crosshub_sets_itself_is_not_sent_twice(tmp_path: Path) -> None:
+    headers = (("authorization", "Bearer other"), ("accept-encoding", "br"))
+    async with fake_prometheus() as server:
+        await reply_of(reached_at(server, headers=headers, auth=Bearer(secret(tmp_path))))
+
+    (request,) = server.requests
+    assert (request.headers["authorization"], request.headers["accept-encoding"]) == (f"Bearer {HIDDEN}", "identity")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://a..b:9095", "its name does not resolve"),
+        ("http://prometheus-ü.invalid:9095", "its name does not resolve"),
+        ("http://300.1.1.1:9095", "its url is none that can be asked"),
+    ],
+)
+async def test_an_odd_url_is_a_failure_as_any_other(url: str, reason: str) -> None:
+    assert await reply_of(Prometheus((url,))) == ClusterFailed("lisbon", FailureKind.CONNECT, reason)
+
+
 async def test_ca_file_is_what_a_server_is_known_by(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     async with fake_prometheus(tls=authority.server()) as server:
