@@ -1,0 +1,1 @@
+"""How fast answers are: against physics, against the union, and against a central Prometheus with remote_read."""
