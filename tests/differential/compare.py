@@ -41,13 +41,13 @@ def same_value(one: str, other: str) -> str | None:
     if one == other:
         return None
     first, second = float(one), float(other)
-    if first == second or (math.isnan(first) and math.isnan(second)):
-        return f"{one} is written {other}"
-    if math.isfinite(first) and math.isfinite(second):
-        if abs(first - second) <= RELATIVE * max(abs(first), abs(second)):
-            return None
-        return f"{other}, not {one} (relative {abs(first - second) / max(abs(first), abs(second)):.1e})"
-    return f"{other}, not {one}"
+    if not _near(first, second):
+        return f"{other}, not {one}"
+    return f"{one} is written {other}" if first == second or math.isnan(first) else None
+
+
+def _near(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=RELATIVE) or (math.isnan(one) and math.isnan(other))
 
 
 def _in_errors(union: Heard, ours: Heard) -> str | None:
@@ -136,7 +136,7 @@ def _in_order_of_values(union: Any, ours: Any, order: Order) -> str | None:
         return None
     theirs, mine = _sequences(union, order), _sequences(ours, order)
     for group, values in theirs.items():
-        if any(same_value(one, other) for one, other in zip(values, mine[group], strict=True)):
+        if not all(_near(float(one), float(other)) for one, other in zip(values, mine[group], strict=True)):
             return f"{dict(group)}: in the order {mine[group][:6]}, not {values[:6]}"
     return None
 

@@ -10,7 +10,7 @@ from tests.fleet.places import PLACES, START
 
 CLUSTERS = tuple(place.name for place in PLACES)
 RANGES = ("30s", "1m", "2m", "5m", "5m", "7m30s", "10m", "15m", "1h")
-SUBQUERIES = ("10m:1m", "10m:", "30m:2m", "1h:7m", "17m:45s", "5m:15s", "20m:5m", "8m:10s", "90s:7s")
+SUBQUERIES = ("10m:1m", "10m:", "25m:", "30m:2m", "1h:7m", "17m:45s", "5m:15s", "20m:5m", "8m:10s", "90s:7s")
 OFFSETS = ("1m", "5m", "90s", "1h", "13m", "-5m", "-30s", "-1h", "1ms")
 
 _ABOUT_CLUSTERS: tuple[Callable[[Dice], str], ...] = (

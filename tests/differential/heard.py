@@ -57,6 +57,22 @@ class Heard:
         said = self.body.get("error") or orjson.dumps(self.body.get("data", self.body)).decode()
         return f"{self.status} {said}"[:most]
 
+    def gist(self) -> "Gist":
+        return Gist(self.failed, self.has_something, self.lane, self.short())
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What is kept of an answer once it was compared; tens of thousands of whole ones would fill the memory."""
+
+    failed: bool
+    has_something: bool
+    lane: str | None
+    text: str
+
+    def short(self, most: int = 300) -> str:
+        return self.text[:most]
+
 
 async def ask(http: aiohttp.ClientSession, url: str, question: Question, **more: str) -> Heard:
     """What this server answers, errors included."""

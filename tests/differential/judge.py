@@ -9,7 +9,7 @@ import aiohttp
 
 from tests.differential.compare import difference
 from tests.differential.exceptions import excused
-from tests.differential.heard import Heard, Question, ask
+from tests.differential.heard import Gist, Heard, Question, ask
 from tests.differential.order import BY_LABELS, Order, order_of
 
 IN_FLIGHT = 8
@@ -31,8 +31,8 @@ class Outcome:
     question: Question
     verdict: Verdict
     reason: str
-    union: Heard
-    ours: Heard
+    union: Gist
+    ours: Gist
 
 
 async def judge_all(
@@ -60,20 +60,21 @@ async def judge(http: aiohttp.ClientSession, question: Question, union: str, our
     order = BY_LABELS if question.step else order_of(question.expression)
     reason = difference(first, mine, order)
     if reason is None:
-        return Outcome(question, Verdict.SAME, "", first, mine)
+        return Outcome(question, Verdict.SAME, "", first.gist(), mine.gist())
+    verdict = Verdict.DIFFERENT
     if await _contradicts_itself(http, question, union, first, order):
-        return Outcome(question, Verdict.UNDECIDED, reason, first, mine)
-    exception = excused(question, first, mine)
-    if exception:
-        return Outcome(question, Verdict.EXCEPTION, exception, first, mine)
-    if difference(first, await ask(http, ours, question), order) is None:
+        verdict = Verdict.UNDECIDED
+    elif excuse := excused(question, first, mine):
+        verdict, reason = Verdict.EXCEPTION, excuse
+    elif difference(first, await ask(http, ours, question), order) is None:
         reason = f"not always the same: {reason}"
-    return Outcome(question, Verdict.DIFFERENT, reason, first, mine)
+    return Outcome(question, verdict, reason, first.gist(), mine.gist())
 
 
 async def _contradicts_itself(
     http: aiohttp.ClientSession, question: Question, union: str, first: Heard, order: Order
 ) -> bool:
+    """Whether the union answers otherwise when it is asked again."""
     for _ in range(_AGAIN):
         if difference(first, await ask(http, union, question), order):
             return True

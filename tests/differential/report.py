@@ -1,7 +1,7 @@
 """The table of a run: how much was answered, how much failed, which lanes, how often each kind of node occurred."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.differential.judge import Outcome, Verdict
@@ -71,7 +71,7 @@ def table(run: Report) -> str:
     return "\n".join([*lines, "", f"Kinds of nodes: {kinds}", ""])
 
 
-def told(outcomes: Sequence[Outcome]) -> str:
+def told(outcomes: Iterable[Outcome]) -> str:
     """Differences, one paragraph each: what was asked, why it is wrong, both answers."""
     return "\n".join(
         f"{outcome.question.expression}\n    {outcome.question.kind} from {outcome.question.start}: {outcome.reason}\n"

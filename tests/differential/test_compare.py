@@ -50,6 +50,7 @@ DIFFERENT = [
 SAME = [
     (vector((A, "1"), (B, "2")), vector((B, "2"), (A, "1")), ANY),
     (vector((A, "1"), (B, "1")), vector((B, "1"), (A, "1")), BY_VALUES),
+    (vector((A, "0"), (B, "-0")), vector((B, "-0"), (A, "0")), BY_VALUES),
     (vector((A, "0.1")), vector((A, "0.10000000000000002")), ANY),
     (vector((A, "NaN")), vector((A, "NaN")), ANY),
     (matrix((A, [(1, "+Inf")])), matrix((A, [(1, "+Inf")])), BY_LABELS),
