@@ -3,8 +3,7 @@
 from aggregator.promql.tree import Call, Node, Range, Selector, Subquery, children
 
 _MOVES_WITH_TIME = frozenset(
-    "days_in_month day_of_month day_of_week day_of_year hour minute month year predict_linear time timestamp "
-    "start end step range".split()
+    "days_in_month day_of_month day_of_week day_of_year hour minute month year predict_linear time timestamp".split()
 )
 
 

@@ -30,14 +30,14 @@ class Place(StrEnum):
     CLUSTERS = "clusters"
     ANYWHERE = "anywhere"  # no selector below: it belongs to the fleet, and as a scalar it may travel as text
     HERE = "here"
+    ELSEWHERE = "elsewhere"  # a selector that another source than the clusters answers, and nobody else
 
 
 Places = dict[int, Place]
 
 # They speak of the whole fleet, or order it.
-_NEVER_LOCAL = frozenset(
-    "absent absent_over_time scalar sort sort_desc sort_by_label sort_by_label_desc vector".split()
-)
+_NEVER_LOCAL = frozenset("scalar sort sort_desc sort_by_label sort_by_label_desc vector".split())
+_ABSENT = frozenset({"absent", "absent_over_time"})
 # The arguments that name labels which are read or written.
 _LABEL_ARGUMENTS = {"label_replace": slice(1, 4, 2), "label_join": slice(1, None)}
 
@@ -68,6 +68,8 @@ def _place(node: Node, below: list[Place], elsewhere: Callable[[Selector], bool]
         case Range() | Subquery() | Negative():
             return below[0]
     if Place.HERE in below:
+        return Place.HERE
+    if isinstance(node, Call) and node.function in _ABSENT:
         return Place.HERE
     if Place.CLUSTERS not in below:
         return Place.ANYWHERE

@@ -54,6 +54,8 @@ class _Planner:
             return node
         if place is Place.CLUSTERS:
             return self.ask(node, steps)
+        if place is Place.ELSEWHERE:
+            return self.ask_elsewhere(node, steps)
         rule = _RULES.get(type(node))
         return self.below(node, steps) if rule is None else rule(self, node, steps)
 
@@ -66,7 +68,8 @@ class _Planner:
         self.leaves.append(Ask(node, texts(node, self.around.clusters), steps, once))
         return Leaf(len(self.leaves) - 1)
 
-    def ask_elsewhere(self, node: Selector | Range, steps: Steps) -> RawLeaf:
+    def ask_elsewhere(self, node: Node, steps: Steps) -> RawLeaf:
+        assert isinstance(node, Selector | Range)
         selector = node.selector if isinstance(node, Range) else node
         first, last = (moment - selector.offset for moment in pinned(selector.at, steps))
         range_ = node.range if isinstance(node, Range) else None
@@ -101,6 +104,8 @@ def _call(planner: _Planner, node: Call, steps: Steps) -> Node:
         return _absent(planner, node, steps)
     if FUNCTIONS[node.function].over_ranges:
         return _over_range(planner, node, steps)
+    if node.function == "timestamp" and isinstance(node.arguments[0], Selector):
+        return _timestamp(planner, node, node.arguments[0], steps)
     return planner.below(node, steps)
 
 
@@ -165,18 +170,22 @@ def _staged(planner: _Planner, node: Call, position: int, steps: Steps) -> Node:
     return Staged(len(planner.staged) - 1)
 
 
+def _timestamp(planner: _Planner, node: Call, selector: Selector, steps: Steps) -> Node:
+    """Asked of each source by itself: what has come back lies on the steps, and tells no longer of its samples."""
+    arms = []
+    for part in _sources(planner, selector):
+        call = replace(node, arguments=(part,))
+        arms.append(planner.ask(call, steps) if planner.is_local(part) else planner.below(call, steps))
+    return _together(arms)
+
+
 def _subquery(planner: _Planner, node: Subquery, steps: Steps) -> Node:
     inner = subquery_steps(node, steps, closed=planner.around.closed)
     return replace(node, inside=planner.planned(node.inside, inner))
 
 
 def _selector(planner: _Planner, node: Selector, steps: Steps) -> Node:
-    return _together(
-        [
-            planner.ask(part, steps) if planner.is_local(part) else planner.ask_elsewhere(part, steps)
-            for part in _sources(planner, node)
-        ]
-    )
+    return _together([planner.planned(part, steps) for part in _sources(planner, node)])
 
 
 def _range(planner: _Planner, node: Range, steps: Steps) -> Node:
@@ -185,13 +194,13 @@ def _range(planner: _Planner, node: Range, steps: Steps) -> Node:
         raise BadExpression(
             f"{text_of(node)}: samples of clusters and of rollups cannot be listed together; name one metric"
         )
-    return planner.ask_elsewhere(node, steps)
+    return planner.planned(sources[0], steps)
 
 
 def _sources(planner: _Planner, node: Any) -> tuple[Any, ...]:
     """The selector or range once for each kind of source that it asks: another one, and the clusters."""
     selector = node.selector if isinstance(node, Range) else node
-    elsewhere = planner.placed(replace(node), Place.HERE)
+    elsewhere = planner.placed(replace(node), Place.ELSEWHERE)
     if is_only_elsewhere(selector, planner.around.names_elsewhere):
         return (elsewhere,)
     return (elsewhere, planner.placed(replace(node), Place.CLUSTERS))

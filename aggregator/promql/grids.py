@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aggregator.promql.tree import At, Node, Selector, Subquery, rebuilt, walk
+from aggregator.promql.tree import At, Call, Node, Number, Selector, Subquery, rebuilt, walk
 from aggregator.series import Steps
 
 DEFAULT_SUBQUERY_STEP = 60_000
@@ -35,14 +35,20 @@ def pinned(at: At | None, steps: Steps) -> tuple[int, int]:
 
 
 def resolved(node: Node, steps: Steps) -> Node:
-    """The tree with `@ start()` and `@ end()` written as instants, so that a part can be asked on another grid."""
-    if not any(isinstance(part, Selector | Subquery) and _is_symbolic(part.at) for part in walk(node)):
-        return node
-    return _resolved(node, steps)
+    """The tree with what it says of the query's own start, end and step written as numbers and instants, so that a part
+    can be asked on another grid.
+    """
+    return _resolved(node, steps) if any(map(_is_symbolic, walk(node))) else node
 
 
-def _is_symbolic(at: At | None) -> bool:
-    return at is not None and isinstance(at.when, str)
+def _is_symbolic(node: Node) -> bool:
+    match node:
+        case Selector(at=At(when=str())) | Subquery(at=At(when=str())):
+            return True
+        case Call("start" | "end" | "range" | "step"):
+            return True
+        case _:
+            return False
 
 
 def _instant(at: At | None, steps: Steps) -> At | None:
@@ -52,9 +58,17 @@ def _instant(at: At | None, steps: Steps) -> At | None:
 
 
 def _resolved(node: Node, steps: Steps) -> Node:
-    if isinstance(node, Selector):
-        return replace(node, at=_instant(node.at, steps))
     node = rebuilt(node, lambda child: _resolved(child, steps))
-    if isinstance(node, Subquery):
-        return replace(node, at=_instant(node.at, steps))
-    return node
+    match node:
+        case Selector(at=at) | Subquery(at=at):
+            return replace(node, at=_instant(at, steps))
+        case Call("start"):
+            return Number(steps.start / 1000)
+        case Call("end"):
+            return Number(steps.end / 1000)
+        case Call("range"):
+            return Number((steps.end - steps.start) / 1000)
+        case Call("step"):
+            return Number(steps.step / 1000)
+        case _:
+            return node

@@ -77,6 +77,14 @@ def test_the_ends_of_the_query_become_instants_everywhere() -> None:
     )
 
 
+def test_what_a_query_says_of_its_own_ends_and_step_becomes_a_number() -> None:
+    tree = parse("x * (end() - start()) / step() + max_over_time(y[5m:1m] @ start()) + range()")
+
+    assert text_of(resolved(tree, Steps(1_500, 61_500, 30_000))) == text_of(
+        parse("x * (61.5 - 1.5) / 30 + max_over_time(y[5m:1m] @ 1.5) + 60")
+    )
+
+
 def test_a_tree_without_the_ends_of_the_query_is_kept_as_it_is() -> None:
     tree = parse("sum(x @ 5)")
 
