@@ -78,15 +78,14 @@ async def _cluster_names(fleet: Fleet, scope: Scope, terms: Terms) -> Listed[str
     A cluster that does not answer stays in the list: nobody's dashboard should lose it because it is down.
     """
     asked = narrowed(scope.selectors, scope.clusters)
-    free = narrowed(tuple(filter(names_only_clusters, scope.selectors)), scope.clusters)
-    if not scope.selectors or free.keys() >= asked.keys():
-        return _listed(sorted(asked), _NOBODY_ASKED, scope.limit)
+    plain = tuple(filter(names_only_clusters, scope.selectors))
+    certain = narrowed(plain, scope.clusters).keys() if plain or not scope.selectors else set()
+    in_doubt = {cluster: match for cluster, match in asked.items() if cluster not in certain}
     one = (*scope.span, ("limit", "1"))
-    found = await collected(fleet, _questions(asked, "labels", one, _names), terms)
+    found = await collected(fleet, _questions(in_doubt, "labels", one, _names), terms)
     without = {cluster for cluster, told in found.answers if not told.data}
     # With one entry asked for, that there are more is no news.
-    found = replace(found, answers=())
-    return _listed(sorted(asked.keys() - without), found, scope.limit)
+    return _listed(sorted(asked.keys() - without), replace(found, answers=()), scope.limit)
 
 
 class _Told(msgspec.Struct, Generic[T]):
@@ -110,7 +109,6 @@ def _reader(shape: type[_Told[T]]) -> Callable[[bytes], _Told[T]]:
 
 _names = _reader(_Told[str])
 _label_sets = _reader(_Told[dict[str, str]])
-_NOBODY_ASKED: Collected[_Told[str]] = Collected()
 
 
 def _questions(

@@ -1,0 +1,172 @@
+"""Requests that are wrong, or nearly: the same status, kind and words as Prometheus 2.42 has for them."""
+
+import pytest
+
+from tests.api.asking import asked
+
+QUERY, RANGE, SERIES, LABELS = "/api/v1/query", "/api/v1/query_range", "/api/v1/series", "/api/v1/labels"
+VALUES, EXEMPLARS = "/api/v1/label/job/values", "/api/v1/query_exemplars"
+
+SAME = [
+    # Instants: times.
+    (QUERY, ""),
+    (QUERY, "query="),
+    (QUERY, "query=1&time=0"),
+    (QUERY, "query=1&time=1.0005"),
+    (QUERY, "query=1&time=1.23456"),
+    (QUERY, "query=1&time=-1.5"),
+    (QUERY, "query=1&time=-0.001"),
+    (QUERY, "query=1&time=0x10p3"),
+    (QUERY, "query=1&time=1_0"),
+    (QUERY, "query=1&time=1e3"),
+    (QUERY, "query=1&time=1e400"),
+    (QUERY, "query=1&time=x"),
+    (QUERY, "query=1&time=%22%5C%0A%C2%A0%F0%9F%90%BF"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00Z"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00.123456789Z"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00,5Z"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00%2B05:30"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00-05:30"),
+    (QUERY, "query=1&time=2020-01-01T00:00:00+05:30"),
+    (QUERY, "query=1&time=2020-02-30T00:00:00Z"),
+    (QUERY, "query=1&time=2020-01-01t00:00:00z"),
+    (QUERY, "query=1&time=2020-01-01"),
+    (QUERY, "query=1&time=1969-12-31T23:59:59.5Z"),
+    # Other parameters.
+    (QUERY, "query=1&time=0&timeout=x"),
+    (QUERY, "query=1&time=0&timeout=1ns"),
+    (QUERY, "query=1&time=0&timeout=1e30"),
+    (QUERY, "query=1&time=0&timeout=20s"),
+    (QUERY, "query=1&time=0&unknown=1"),
+    (QUERY, "query=up{&time=x&timeout=y"),
+    (QUERY, "query=1&time=0&timeout=y"),
+    # Encodings.
+    (QUERY, "query=1&query=2&time=0"),
+    (QUERY, "query=1;time=0"),
+    (QUERY, "query=1%zz&time=0"),
+    (QUERY, "query=1&time=0&x=%"),
+    (QUERY, "query=%ff&time=0"),
+    (QUERY, "query=%00&time=0"),
+    (QUERY, "query=1%2B1&time=0"),
+    (QUERY, "query=1+1&time=0"),
+    (QUERY, "&&query=1&=&time=0&"),
+    # Queries that do not parse, or are of the wrong type.
+    (QUERY, "query=up{&time=0"),
+    (QUERY, "query=sum(&time=0"),
+    (QUERY, "query=nope(up)&time=0"),
+    (QUERY, "query=rate(up)&time=0"),
+    (QUERY, "query=up%2B%2B&time=0"),
+    (QUERY, "query={}&time=0"),
+    (QUERY, 'query={job=~".*"}&time=0'),
+    (QUERY, 'query=up{job=~"("}&time=0'),
+    (QUERY, 'query="a"&time=0'),
+    (QUERY, "query=limitk(1,up)&time=0"),
+    # Ranges.
+    (RANGE, ""),
+    (RANGE, "query=1&start=1"),
+    (RANGE, "query=1&start=1&end=0&step=x"),
+    (RANGE, "query=1&start=1&end=2"),
+    (RANGE, "query=1&start=1&end=2&step=0"),
+    (RANGE, "query=1&start=1&end=2&step=-1"),
+    (RANGE, "query=1&start=1&end=2&step=-1s"),
+    (RANGE, "query=1&start=1&end=2&step=NaN"),
+    (RANGE, "query=1&start=1&end=2&step=1e-10"),
+    (RANGE, "query=1&start=1&end=2&step=0.0015"),
+    (RANGE, "query=1&start=1&end=2&step=1m1m"),
+    (RANGE, "query=1&start=1&end=2&step=1.5h"),
+    (RANGE, "query=1&start=1&end=2&step=1h30m"),
+    (RANGE, "query=1&start=1&end=2&step=999999999999y"),
+    (RANGE, "query=1&start=0&end=20000&step=1"),
+    (RANGE, "query=1&start=0&end=11001&step=1"),
+    (RANGE, "query=1&start=0&end=1e15&step=1e12"),
+    (RANGE, "query=time()&start=1.0004&end=3&step=1"),
+    (RANGE, "query=1&start=1&end=2&step=1&timeout=x"),
+    (RANGE, "query=up[5m]&start=1&end=2&step=1"),
+    (RANGE, "query=up[5m:1m]&start=1&end=2&step=1"),
+    (RANGE, 'query="a"&start=1&end=2&step=1'),
+    (RANGE, "query=up{&start=1&end=2&step=1"),
+    # Listings.
+    (SERIES, ""),
+    (SERIES, "match[]="),
+    (SERIES, "match[]=up&start=x"),
+    (SERIES, "match[]=up&end=x"),
+    (SERIES, "match[]=up&start=2&end=1"),
+    (SERIES, "match[]=up{"),
+    (SERIES, "match[]={}"),
+    (SERIES, 'match[]={job=~".*"}'),
+    (SERIES, "match[]=up offset 5m"),
+    (SERIES, "match[]=up @ 1"),
+    (SERIES, "match[]=up[5m]"),
+    (SERIES, "match[]=sum(up)"),
+    (SERIES, "match[]=up%zz"),
+    (SERIES, "match[]=up;a"),
+    (LABELS, "match[]=up{"),
+    (LABELS, "match[]={}"),
+    (LABELS, "start=2&end=1"),
+    (LABELS, "start=x"),
+    (LABELS, "match[]=no_such_metric"),
+    (VALUES, "match[]={}"),
+    (VALUES, "end=x"),
+    ("/api/v1/label/a.b/values", ""),
+    ("/api/v1/label/0/values", ""),
+    ("/api/v1/metadata", "limit=x"),
+    ("/api/v1/metadata", "metric=no_such_metric"),
+    (EXEMPLARS, ""),
+    (EXEMPLARS, "query=test&start=x"),
+    (EXEMPLARS, "query=test&start=2&end=1"),
+    (EXEMPLARS, "query=te{"),
+    (EXEMPLARS, "query=test&start=1795372337534&end=1795374137535"),
+    ("/api/v1/rules", "type=x"),
+    ("/api/v1/format_query", "query=sum("),
+    ("/api/v1/format_query", "query=sum(foo) by(x)"),
+]
+
+DIFFERENT = [
+    # Prometheus' integers overflow; ours stand still at the year 287396.
+    (QUERY, "query=1&time=1e300", 200, ""),
+    (QUERY, "query=1&time=NaN", 200, ""),
+    (RANGE, "query=1&start=0&end=1e300&step=1", 400, "exceeded maximum resolution"),
+    # 2.42 divides by zero, and says so.
+    (RANGE, "query=1&start=1&end=2&step=0.0001", 400, "zero or negative query resolution step widths"),
+    # 2.42 does not know these parameters; the words are those of 3.x.
+    (QUERY, "query=1&lookback_delta=x", 400, 'error parsing lookback delta duration: cannot parse "x" to a valid'),
+    (QUERY, "query=1&limit=x", 400, 'invalid parameter "limit": strconv.Atoi: parsing "x": invalid syntax'),
+    (LABELS, "limit=-1", 400, 'invalid parameter "limit": limit must be non-negative'),
+    # 2.42 is told of the end of time in its queue or behind it, as it happens.
+    (QUERY, "query=1&timeout=0", 503, "query timed out in query execution"),
+    (QUERY, "query=1&timeout=-1", 503, "query timed out in query execution"),
+    # Ours.
+    (QUERY, "query=1&partial_response=maybe", 400, 'invalid parameter "partial_response": "maybe" is neither'),
+    (QUERY, "query=1&explain=maybe", 400, 'invalid parameter "explain": "maybe" is neither true nor false'),
+    # Nothing to be found is no error.
+    (EXEMPLARS, "query=1", 200, '"data":[]'),
+]
+
+
+@pytest.mark.parametrize(("path", "query"), SAME, ids=lambda text: text.removeprefix("/api/v1/"))
+def test_the_answer_is_prometheus_own(crosshub: str, union: str, path: str, query: str) -> None:
+    theirs = asked(union, path, query)
+
+    ours = asked(crosshub, path, query)
+
+    assert (ours.status_code, ours.json()) == (theirs.status_code, theirs.json())
+    assert ours.headers["content-type"] == theirs.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "words"), DIFFERENT, ids=lambda part: str(part).removeprefix("/api/v1/")
+)
+def test_where_the_answer_is_another_it_is_so_on_purpose(
+    crosshub: str, path: str, query: str, status: int, words: str
+) -> None:
+    ours = asked(crosshub, path, query)
+
+    assert ours.status_code == status
+    assert words.replace('"', '\\"') in ours.text or words in ours.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_refused(crosshub: str, union: str, method: str) -> None:
+    ours = asked(crosshub, QUERY, "query=1", method)
+
+    assert ours.status_code == asked(union, QUERY, "query=1", method).status_code == 405
