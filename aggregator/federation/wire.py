@@ -120,8 +120,6 @@ def _grid(labels: tuple[Labels, ...], points: Sequence[Sequence[tuple[float, flo
     lengths = [len(series) for series in points]
     flat = np.fromiter(chain.from_iterable(chain.from_iterable(points)), np.float64, 2 * sum(lengths)).reshape(-1, 2)
     shape = (len(labels), steps.count)
-    if sum(lengths) == shape[0] * shape[1]:
-        return Grid(labels, flat[:, 1].reshape(shape), np.ones(shape, dtype=np.bool_))
     rows = np.repeat(np.arange(len(labels)), lengths)
     columns = _columns(flat[:, 0], steps)
     values, present = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
