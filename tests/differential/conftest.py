@@ -1,4 +1,7 @@
-"""The fleet and a Crosshub in front of its clusters, and the seed of the generated expressions."""
+"""The fleet and a Crosshub in front of its clusters, and the seed of the generated expressions.
+
+Each process of pytest-xdist starts a fleet of its own, in half a second, out of the same kept blocks.
+"""
 
 from collections.abc import Iterator
 from secrets import randbelow

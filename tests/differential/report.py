@@ -8,6 +8,8 @@ from tests.differential.judge import Outcome, Verdict
 from tests.differential.kinds import KNOWN, kinds_of
 
 ANSWERED, FAILED, LANE, KIND = 0.60, 0.10, 0.30, 20
+# What is not decided, and what is excused, proves nothing; there may be little of it.
+UNPROVEN = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def shortcomings(run: Report) -> Iterator[str]:
         yield f"only {run.answered:.1%} were answered with something, not {ANSWERED:.0%}"
     if run.failed > FAILED:
         yield f"{run.failed:.1%} failed on both, more than {FAILED:.0%}"
+    unproven = run.verdicts[Verdict.UNDECIDED] + run.verdicts[Verdict.EXCEPTION]
+    if unproven > UNPROVEN * run.questions:
+        yield f"{unproven} undecided or excused, more than {UNPROVEN:.0%}"
     for lane in ("splice", "evaluate"):
         if run.lanes.get(lane, 0.0) < LANE:
             yield f"only {run.lanes.get(lane, 0.0):.1%} took the lane {lane}, not {LANE:.0%}"

@@ -5,11 +5,18 @@ import pytest
 from tests.differential import cases, cases_aggregations, cases_matching, cases_of_others
 from tests.differential.grammar import generated
 from tests.differential.judge import Outcome, differences, judge_all
+from tests.differential.kinds import KNOWN, kinds_of
 from tests.differential.questions import all_ways, at_random
 from tests.differential.report import report, shortcomings, table, told
 
 CASES = {**cases.CASES, **cases_aggregations.CASES, **cases_matching.CASES, **cases_of_others.CASES}
 GENERATED = 3_000
+
+
+def test_every_kind_of_node_is_among_the_written_expressions() -> None:
+    written = {kind for expressions in CASES.values() for expression in expressions for kind in kinds_of(expression)}
+
+    assert not set(KNOWN) - written
 
 
 @pytest.mark.parametrize("title", CASES)
