@@ -34,11 +34,11 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
 
 
 def _average(_: Aggregate, parts: Parts) -> Grid:
-    total, count = parts
+    total, count = _aligned(parts)
     groups = _across_clusters(total)
     with np.errstate(all="ignore"):
         added = sums(total, groups)
-        mean = added / sums(_like(total, count), groups)
+        mean = added / sums(count, groups)
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
@@ -47,7 +47,7 @@ def _average(_: Aggregate, parts: Parts) -> Grid:
 
 def _variance(_: Aggregate, parts: Parts) -> Grid:
     """Chan's parallel formula: the variance within clusters and between their means; that of one sample is 0."""
-    count, mean, variance = parts[0], _like(parts[0], parts[1]), _like(parts[0], parts[2])
+    count, mean, variance = _aligned(parts)
     groups = _across_clusters(count)
     with np.errstate(all="ignore"):
         n = sums(count, groups)
@@ -84,13 +84,15 @@ def _across_clusters(part: Grid) -> Groups:
     return grouped([tuple(pair for pair in labels if pair[0] != CLUSTER) for labels in part.labels])
 
 
-def _like(model: Grid, part: Grid) -> Grid:
-    """The part with its rows in the order of the model's."""
-    if model.labels == part.labels:
-        return part
-    place: dict[Labels, int] = {labels: row for row, labels in enumerate(part.labels)}
-    rows = [place[labels] for labels in model.labels]
-    return Grid(model.labels, part.values[rows], part.present[rows], part.exact)
+def _aligned(parts: Parts) -> Parts:
+    """The parts with the same rows, and values where all of them have one: a series may come to be between two questions."""
+    places: list[dict[Labels, int]] = [{labels: row for row, labels in enumerate(part.labels)} for part in parts]
+    common = [labels for labels in places[0] if all(labels in place for place in places)]
+    rows = [[place[labels] for labels in common] for place in places]
+    present = np.logical_and.reduce([part.present[own] for part, own in zip(parts, rows, strict=True)])
+    return tuple(
+        Grid(tuple(common), part.values[own], present, part.exact) for part, own in zip(parts, rows, strict=True)
+    )
 
 
 def _group_of_row(groups: Groups) -> list[int]:
