@@ -11,12 +11,14 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.check import check
+from aggregator.cli.demo import demo
 from aggregator.cli.serve import serve
 from aggregator.errors import BadConfig, CrosshubError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.command()(check)
 cli.command()(serve)
+cli.command()(demo)
 
 
 def _print_version(wanted: bool) -> None:

@@ -45,8 +45,9 @@ def _home_bytes(hub: HubPlan, owners: list[Person], rows: Ints, times: Ints) -> 
     looked = times // HOUR * HOUR
     age = looked - np.array([person.created for person in owners], dtype=np.int64)[rows]
     since_tidy = (looked + (luck[:, 2][rows] * 5 * WEEK).astype(np.int64)) % (5 * WEEK) / (5 * WEEK)
-    full = (0.02 + 0.9 * luck[:, 0][rows] ** 4) * _QUOTA
-    pages = full * (1 - np.exp(-np.maximum(age, 0) / (40 * DAY))) * (0.75 + 0.25 * since_tidy * luck[:, 1][rows]) / 4096
+    share = 0.02 + 0.96 * luck[:, 0] ** 5  # of their quota: most need little
+    tidied = 0.8 + 0.2 * np.maximum(since_tidy, luck[:, 1][rows])
+    pages = share[rows] * _QUOTA * (1 - np.exp(-np.maximum(age, 0) / (40 * DAY))) * tidied / 4096
     size: Floats = np.rint(pages) * 4096
     return size + 4096
 

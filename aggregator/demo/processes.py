@@ -42,13 +42,14 @@ class Listening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to start: `command` is given the port; it is ready once `ready` answers 200."""
+    """What to start: `command` is given the port, `port` itself where that is free; ready once `ready` answers 200."""
 
     name: str
     command: Callable[[int], list[str]]
     log: Path
     ready: str
     environment: Callable[[int], Mapping[str, str]] = field(default=lambda _port: {})
+    port: int = 0
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def last_words(text: str, lines: int = 8) -> str:
 
 
 def _launched(program: Program, ours: list[_Process]) -> tuple[_Process, int]:
-    port = _free_port()
+    port = _free_port(program.port)
     with program.log.open("wb") as log:
         process = subprocess.Popen(
             program.command(port),
@@ -137,9 +138,15 @@ def _end(processes: list[_Process]) -> None:
             process.wait()
 
 
-def _free_port() -> int:
-    """A port of the ephemeral range, so never one that a service is known by."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port(preferred: int) -> int:
+    """The preferred port, or one of the ephemeral range, so never one that a service is known by."""
+    for wanted in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a demo ended a moment ago is free
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            port: int = probe.getsockname()[1]
+            return port
+    raise NotStarted("no port is free on 127.0.0.1")

@@ -55,8 +55,8 @@ def stays(times: Ints, starts: Ints, ends: Ints) -> Stays:
 
 
 def labelled(name: str, labels: dict[str, str], **more: str) -> Labels:
-    """A label set as it travels: sorted, with the metric's name."""
-    return tuple(sorted({NAME: name, **labels, **more}.items()))
+    """A label set as Prometheus keeps it: sorted, with the metric's name, without what is empty."""
+    return tuple(sorted((label, value) for label, value in {NAME: name, **labels, **more}.items() if value))
 
 
 def of_stays(about: About, labels: Sequence[dict[str, str]], where: Stays, values: Floats) -> Family:

@@ -32,9 +32,11 @@ def appetites(pods: Pods) -> Appetite:
     level = np.where(greedy, 0.98 * most, 0.51 * most * (0.03 + 0.97 * luck[:, 0] ** 4))
     bytes_most = np.array([pod.kind.bytes[1] for pod in pods.rows], dtype=np.float64)
     # The odd server comes near its limit.
-    growth = (0.85 * luck[:, 3] ** 3 + np.where(luck[:, 4] > 0.97, 0.12, 0.0)) * (bytes_most - GIB // 8)
+    share = np.where(luck[:, 4] > 0.97, 0.96, 0.8 * luck[:, 3] ** 3)
     waves = np.where(greedy, 0.01, 1.0)
-    return Appetite(level, waves, 2 * np.pi * luck[:, 1:3].T, np.full(len(level), GIB / 8), growth)
+    return Appetite(
+        level, waves, 2 * np.pi * luck[:, 1:3].T, np.full(len(level), GIB / 8), share * (bytes_most - GIB / 4)
+    )
 
 
 def cpu_seconds(eats: Appetite, rows: Ints, age: Floats) -> Floats:

@@ -1,0 +1,44 @@
+"""What a demo says when it answers: where, and what to try."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aggregator.demo.fleet import ClusterPlan
+from aggregator.demo.processes import Listening
+
+_RUNNING = "sum by (cluster, namespace) (jupyterhub_running_servers)"
+_BUSY = "topk(3, avg by (cluster, namespace) (rate(container_cpu_usage_seconds_total[5m])))"
+
+
+def welcome(
+    clusters: Sequence[ClusterPlan], servers: Mapping[str, str], crosshub: Listening | None, config: Path
+) -> str:
+    """The words, for a terminal."""
+    hubs = sum(len(cluster.hubs) for cluster in clusters)
+    lines = [f"\n{len(clusters)} clusters with {hubs} hubs:"]
+    lines += [f"  {cluster.name:12} {servers[cluster.name]}   {_of_hubs(cluster)}" for cluster in clusters]
+    if crosshub is not None:
+        lines += [
+            "",
+            f"Crosshub answers for all of them at {crosshub.url}. Try:",
+            *_to_try(crosshub.url, _shown(config)),
+        ]
+    return "\n".join([*lines, "", "Ctrl-C ends everything. What was made is kept for the next time.", ""])
+
+
+def _of_hubs(cluster: ClusterPlan) -> str:
+    return ", ".join(f"{hub.namespace} (JupyterHub {hub.version})" for hub in cluster.hubs)
+
+
+def _to_try(url: str, config: str) -> list[str]:
+    return [
+        f"  curl {url}/api/v1/query --data-urlencode 'query={_RUNNING}'",
+        f"  curl {url}/api/v1/label/cluster/values",
+        f"  crosshub --config {config} query '{_RUNNING}' --range 24h --step 10m --plot",
+        f"  crosshub --config {config} explain '{_BUSY}'",
+        f"  Grafana: a data source of type Prometheus with the URL {url}",
+    ]
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

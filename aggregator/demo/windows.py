@@ -1,0 +1,62 @@
+"""Which stretches of time are made as blocks: aligned to absolute time, so that what was made once is used again."""
+
+import re
+from dataclasses import dataclass
+
+from aggregator.demo.rhythm import HOUR, MINUTE, WEEK
+
+# Lengths that promtool makes one block of, when a window begins at a multiple of them.
+_SIZES = (162 * HOUR, 54 * HOUR, 18 * HOUR, 6 * HOUR)
+_SMALLEST = _SIZES[-1]
+DETAIL_STEP, WEEKS_STEP = MINUTE, 2 * MINUTE
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """[start, end), with every series each minute (`detail`), or with those worth keeping every other minute."""
+
+    start: int
+    end: int
+    detail: bool
+
+    @property
+    def step(self) -> int:
+        return DETAIL_STEP if self.detail else WEEKS_STEP
+
+    @property
+    def name(self) -> str:
+        return f"{'detail' if self.detail else 'weeks'}-{self.start // HOUR}-{(self.end - self.start) // HOUR}h"
+
+
+def ended(name: str) -> int:
+    """When a window of this name ended; long ago, for one that was never finished."""
+    parts = re.fullmatch(r"[a-z]+-(\d+)-(\d+)h", name)
+    return (int(parts[1]) + int(parts[2])) * HOUR if parts else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """What a demo needs. `recent` and `older` are finished, hence worth keeping; `tail` goes on until it is wanted."""
+
+    recent: tuple[Window, ...]
+    older: tuple[Window, ...]
+    tail_from: int
+
+
+def windows(now: int, detail: int, weeks: int) -> Windows:
+    """Windows that do not overlap, newest first: the last `detail` milliseconds in full, and so many weeks before."""
+    tail_from = now // _SMALLEST * _SMALLEST
+    boundary = min(tail_from, (now - detail) // _SMALLEST * _SMALLEST)
+    recent = [Window(start, start + _SMALLEST, detail=True) for start in range(boundary, tail_from, _SMALLEST)]
+    oldest = (now - weeks * WEEK) // _SIZES[0] * _SIZES[0] if weeks else boundary
+    return Windows(tuple(reversed(recent)), tuple(reversed(_filled(oldest, boundary))), tail_from)
+
+
+def _filled(start: int, end: int) -> list[Window]:
+    """[start, end) in as few aligned windows as can be."""
+    found = []
+    while start < end:
+        size = next(size for size in _SIZES if start % size == 0 and start + size <= end)
+        found.append(Window(start, start + size, detail=False))
+        start += size
+    return found
