@@ -18,7 +18,8 @@ class NeedsExact(Exception):
 def near(left: Floats, right: Floats) -> Bools:
     """Whether two numbers could be equal but for rounding; equal ones are."""
     with np.errstate(all="ignore"):
-        return np.abs(left - right) <= CLOSE * np.maximum(np.abs(left), np.abs(right))
+        distance = np.abs(left - right)
+        return (distance <= CLOSE * np.maximum(np.abs(left), np.abs(right))) & (distance < np.inf)
 
 
 def cancelled(result: Floats, left: Floats, right: Floats) -> Bools:
