@@ -42,8 +42,8 @@ async def running_over(**servers: FakeServer) -> AsyncIterator[httpx.AsyncClient
         yield client
 
 
-def reached_at(server: FakeServer) -> Prometheus:
-    return Prometheus(urls=(server.url,), timeout=PATIENCE)
+def reached_at(server: FakeServer, timeout: float = PATIENCE) -> Prometheus:
+    return Prometheus(urls=(server.url,), timeout=timeout)
 
 
 def config_of(**reached: Prometheus) -> Config:
