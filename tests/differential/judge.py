@@ -8,8 +8,9 @@ from enum import StrEnum
 import aiohttp
 
 from tests.differential.compare import difference
-from tests.differential.exceptions import excused
+from tests.differential.exceptions import OF_RANGES, excused
 from tests.differential.heard import Gist, Heard, Question, ask
+from tests.differential.moments import moment_by_moment
 from tests.differential.order import BY_LABELS, Order, order_of
 
 IN_FLIGHT = 8
@@ -64,11 +65,21 @@ async def judge(http: aiohttp.ClientSession, question: Question, union: str, our
     verdict = Verdict.DIFFERENT
     if await _contradicts_itself(http, question, union, first, order):
         verdict = Verdict.UNDECIDED
-    elif excuse := excused(question, first, mine):
+    elif excuse := excused(question, first, mine) or await _of_ranges(http, question, union, first, mine):
         verdict, reason = Verdict.EXCEPTION, excuse
     elif difference(first, await ask(http, ours, question), order) is None:
         reason = f"not always the same: {reason}"
     return Outcome(question, verdict, reason, first.gist(), mine.gist())
+
+
+async def _of_ranges(
+    http: aiohttp.ClientSession, question: Question, union: str, first: Heard, mine: Heard
+) -> str | None:
+    """The name of the exception where the union's range is not what it answers at its moments, and ours is."""
+    if not question.step or first.failed or mine.failed:
+        return None
+    moments = await moment_by_moment(http, union, question)
+    return None if moments is None or difference(moments, mine, BY_LABELS) else OF_RANGES
 
 
 async def _contradicts_itself(
