@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from aggregator.evaluation.aggregations import REDUCTIONS, sums
+from aggregator.evaluation.aggregations import REDUCTIONS
 from aggregator.evaluation.exactness import NeedsExact, are_whole, demand_exact
-from aggregator.evaluation.groups import Groups, counts, grouped, key_of
+from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce
 from aggregator.evaluation.picking import best
 from aggregator.promql.tree import Aggregate, Number
 from aggregator.series import CLUSTER, Bools, Floats, Grid, Labels, Scalar
@@ -28,7 +28,7 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
     (part,) = parts
     groups = _across_clusters(part)
     # A count of all is the sum of the counts.
-    reduction = sums if node.operator in ("count", "count_values") else REDUCTIONS[node.operator]
+    reduction = _total if node.operator in ("sum", "count", "count_values") else REDUCTIONS[node.operator]
     exact = node.operator != "sum" or are_whole(part)
     return Grid(groups.labels, reduction(part, groups), counts(part.present, groups) > 0, exact)
 
@@ -37,8 +37,8 @@ def _average(_: Aggregate, parts: Parts) -> Grid:
     total, count = _aligned(parts)
     groups = _across_clusters(total)
     with np.errstate(all="ignore"):
-        added = sums(total, groups)
-        mean = added / sums(count, groups)
+        added = _total(total, groups)
+        mean = added / _total(count, groups)
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
@@ -50,7 +50,7 @@ def _variance(_: Aggregate, parts: Parts) -> Grid:
     count, mean, variance = _aligned(parts)
     groups = _across_clusters(count)
     with np.errstate(all="ignore"):
-        n = sums(count, groups)
+        n = _total(count, groups)
         overall = _weighted(count, mean.values, groups) / n
         apart = mean.values - overall[_group_of_row(groups)]
         squares = _weighted(count, variance.values + apart * apart, groups)
@@ -80,6 +80,11 @@ def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
     return best(candidates, groups, k, least=least, ordered=False)
 
 
+def _total(part: Grid, groups: Groups) -> Floats:
+    """The sums of parts, in any order: they are not those of one Prometheus anyway."""
+    return reduce(np.add, np.where(part.present, part.values, -0.0), groups)
+
+
 def _across_clusters(part: Grid) -> Groups:
     return grouped([tuple(pair for pair in labels if pair[0] != CLUSTER) for labels in part.labels])
 
@@ -102,7 +107,7 @@ def _group_of_row(groups: Groups) -> list[int]:
 
 
 def _weighted(count: Grid, values: Floats, groups: Groups) -> Floats:
-    return sums(replace(count, values=count.values * values), groups)
+    return _total(replace(count, values=count.values * values), groups)
 
 
 MERGES: dict[str, Callable[[Aggregate, Parts], Grid]] = {

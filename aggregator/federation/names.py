@@ -4,7 +4,7 @@ import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import ip_address
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -39,6 +39,7 @@ class Names(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
+@lru_cache(maxsize=1024)
 def is_near(address: str) -> bool:
     """Is this a loopback, link-local or private address? A name is none."""
     with suppress(ValueError):

@@ -51,6 +51,7 @@ class Decoded(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...] = ()
 
 
+_OUTSIDE = "samples lie outside the range that was asked for"
 _DECODER = msgspec.json.Decoder(_Envelope, strict=False)
 
 
@@ -100,12 +101,16 @@ def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, .
 def joined(grids: Sequence[Grid], steps: int) -> Grid:
     """The rows of several clusters in Prometheus' order of series."""
     labels = [labels for grid in grids for labels in grid.labels]
-    if not labels:
-        return Grid.empty(steps)
-    values = np.concatenate([grid.values for grid in grids])
-    present = np.concatenate([grid.present for grid in grids])
     order = sorted(range(len(labels)), key=labels.__getitem__)
-    return Grid(tuple(labels[row] for row in order), values[order], present[order])
+    place = np.empty(len(labels), dtype=np.int64)
+    place[order] = np.arange(len(labels))
+    values, present = np.empty((len(labels), steps)), np.empty((len(labels), steps), dtype=np.bool_)
+    row = 0
+    for grid in grids:
+        own = place[row : row + grid.series]
+        values[own], present[own] = grid.values, grid.present
+        row += grid.series
+    return Grid(tuple(map(labels.__getitem__, order)), values, present)
 
 
 def _refuse_histograms(found: Sequence[msgspec.Raw]) -> None:
@@ -117,20 +122,31 @@ def _refuse_histograms(found: Sequence[msgspec.Raw]) -> None:
 
 
 def _grid(labels: tuple[Labels, ...], points: Sequence[Sequence[tuple[float, float]]], steps: Steps) -> Grid:
+    if steps.is_instant:
+        return _column(labels, [point for series in points for point in series], steps)
     lengths = [len(series) for series in points]
     flat = np.fromiter(chain.from_iterable(chain.from_iterable(points)), np.float64, 2 * sum(lengths)).reshape(-1, 2)
     shape = (len(labels), steps.count)
-    rows = np.repeat(np.arange(len(labels)), lengths)
     columns = _columns(flat[:, 0], steps)
+    if len(flat) == shape[0] * shape[1] and (columns.reshape(shape) == np.arange(steps.count)).all():
+        return Grid(labels, flat[:, 1].reshape(shape), np.ones(shape, dtype=np.bool_))
+    rows = np.repeat(np.arange(len(labels)), lengths)
     values, present = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
     values[rows, columns] = flat[:, 1]
     present[rows, columns] = True
     return Grid(labels, values, present)
 
 
+def _column(labels: tuple[Labels, ...], points: Sequence[tuple[float, float]], steps: Steps) -> Grid:
+    if any(round(seconds * 1000) != steps.start for seconds, _ in points):
+        raise NotPrometheus(_OUTSIDE)
+    values = np.array([value for _, value in points], dtype=np.float64).reshape(len(labels), 1)
+    return Grid(labels, values, np.ones(values.shape, dtype=np.bool_))
+
+
 def _columns(seconds: Floats, steps: Steps) -> Ints:
     milliseconds = np.rint(seconds * 1000).astype(np.int64)
-    columns = (milliseconds - steps.start) // max(steps.step, 1)
-    if ((columns < 0) | (columns >= steps.count)).any():
-        raise NotPrometheus("samples lie outside the range that was asked for")
-    return np.asarray(columns)
+    columns: Ints = (milliseconds - steps.start) // steps.step
+    if len(columns) and (columns.min() < 0 or columns.max() >= steps.count):
+        raise NotPrometheus(_OUTSIDE)
+    return columns
