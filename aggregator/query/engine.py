@@ -8,7 +8,7 @@ from aggregator.clusters.values import Query as Limits
 from aggregator.errors import BadExpression, ClusterRefused, TimedOut, TooComplex
 from aggregator.evaluation.evaluate import evaluate
 from aggregator.evaluation.exactness import NeedsExact
-from aggregator.federation.question import Answered, Fleet, Question
+from aggregator.federation.question import Answered, Fleet
 from aggregator.federation.splice import spliced
 from aggregator.planning.plan import Circumstances, Plan
 from aggregator.planning.planner import plan
@@ -24,9 +24,12 @@ from aggregator.query.request import Answer, Request, ResultType, Timings
 from aggregator.query.result import encoded
 from aggregator.query.single_flight import SingleFlight
 from aggregator.query.sources import NoSource, Source
+from aggregator.query.words import first_word
 
 CUT = "results truncated due to limit"
 _LEFT_OPEN_SINCE: Version = (3, 0)
+
+Word = Answered[None] | ClusterRefused | None
 
 
 @dataclass(slots=True)
@@ -104,8 +107,8 @@ class Engine:
         except TooComplex:
             raise
         except BadExpression as fault:
-            words = await self._words_of_a_cluster(request, self.clusters)
-            raise BadExpression(words or f"{fault} (the clusters understand this query, Crosshub does not)") from None
+            said = await self._first_word(request, self.clusters)
+            raise BadExpression(_in_words(said, fault)) from None
         kind = kind_of(tree)
         if not request.steps.is_instant and kind not in (Kind.VECTOR, Kind.SCALAR):
             raise BadExpression(f'invalid expression type "{kind}" for range query, must be Scalar or instant Vector')
@@ -116,21 +119,14 @@ class Engine:
         versions = self.versions()
         known = [versions[cluster] for cluster in asked if cluster in versions]
         if known and any(unknown_to(tree, max(known))):
-            words = await self._words_of_a_cluster(request, asked)
-            if words is not None:
-                raise BadExpression(words)
+            said = await self._first_word(request, asked)
+            if isinstance(said, ClusterRefused):
+                raise BadExpression(words_of(said))
 
-    async def _words_of_a_cluster(self, request: Request, clusters: tuple[str, ...]) -> str | None:
-        """What the first cluster that answers says against the query, or None when it has nothing against it."""
+    async def _first_word(self, request: Request, clusters: tuple[str, ...]) -> Word:
+        """What the first cluster that does not fail says to the query as it was written."""
         form = (("query", request.text), ("time", seconds(request.steps.start)))
-        for cluster in clusters:
-            question = Question(cluster, "query", form, lambda _: None)
-            (reply,) = await self.fleet.ask([question], time.monotonic() + self.limits.deadline)
-            if isinstance(reply, ClusterRefused):
-                return words_of(reply)
-            if isinstance(reply, Answered):
-                return None
-        return None
+        return await first_word(self.fleet, clusters, "query", form, lambda _: None)
 
     def _are_closed(self, asked: tuple[str, ...]) -> bool:
         if self.limits.ranges != "auto":
@@ -138,6 +134,16 @@ class Engine:
         versions = self.versions()
         known = [versions[cluster] for cluster in asked if cluster in versions]
         return bool(known) and max(known) < _LEFT_OPEN_SINCE
+
+
+def _in_words(said: Word, fault: BadExpression) -> str:
+    match said:
+        case ClusterRefused():
+            return words_of(said)
+        case Answered():
+            return f"{fault} (the clusters understand this query, Crosshub does not)"
+        case None:
+            return str(fault)
 
 
 def _extras(request: Request, wait: float) -> Extras:

@@ -67,8 +67,9 @@ def _as_failure(refusal: ClusterRefused) -> ClusterFailed:
 
 
 def words_of(refusal: ClusterRefused) -> str:
-    """What a cluster has against a query, without the name of the parameter."""
-    return refusal.error.removeprefix('invalid parameter "query": ')
+    """What a cluster has against a request, without the name of the parameter."""
+    start, parameter, words = refusal.error.partition('": ')
+    return words if parameter and start.startswith('invalid parameter "') else refusal.error
 
 
 def demand_enough(failed: Mapping[str, ClusterFailed], asked: Sequence[str], *, partial: bool) -> None:

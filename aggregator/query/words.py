@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aggregator.errors import ClusterRefused
 from aggregator.federation.question import Answered, Fleet, Form, Question
+from aggregator.query.replies import words_of
 
 T = TypeVar("T")
 
@@ -16,7 +17,7 @@ PATIENCE = 5.0
 async def words_against(fleet: Fleet, clusters: Sequence[str], path: str, form: Form) -> str | None:
     """What the first cluster that answers has against a request, without the name of the parameter; None: nothing."""
     answer = await first_word(fleet, clusters, path, form, lambda _: None)
-    return _bare(answer.error) if isinstance(answer, ClusterRefused) else None
+    return words_of(answer) if isinstance(answer, ClusterRefused) else None
 
 
 async def first_word(
@@ -29,8 +30,3 @@ async def first_word(
         if isinstance(reply, Answered | ClusterRefused):
             return reply
     return None
-
-
-def _bare(error: str) -> str:
-    start, parameter, words = error.partition('": ')
-    return words if parameter and start.startswith('invalid parameter "') else error
