@@ -1,0 +1,89 @@
+"""Queries over series that no cluster has, and over both kinds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aggregator.planning.plan import RawAsk
+from aggregator.series import Sampled
+from tests.evaluation.grids import samples
+from tests.query.scripted import result_of, scene, values_of
+
+KEPT = samples(
+    ('kept{cluster="oslo"}', [(590, 1), (650, 2), (710, 4)]), ('kept{cluster="lisbon"}', [(600, 7)]), lookback=60
+)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """A source that has one metric, and keeps what it was asked."""
+
+    asked: list[RawAsk] = field(default_factory=list)
+
+    def names(self) -> frozenset[str]:
+        return frozenset({"kept"})
+
+    async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+        self.asked += asks
+        return (KEPT,) * len(asks)
+
+
+async def test_what_is_kept_elsewhere_is_answered_without_a_cluster() -> None:
+    shelf = Shelf()
+    async with scene({"lisbon": {}, "oslo": {}}, source=shelf) as fleet:
+        answer = await fleet.range('kept{cluster=~"o.*|l.*"}')
+
+    assert values_of(answer) == {"kept,lisbon": ["7"], "kept,oslo": ["1", "2", "4"]}
+    assert [(ask.clusters, ask.start, ask.end, ask.range) for ask in shelf.asked] == [
+        (("lisbon", "oslo"), 600_000, 720_000, None)
+    ]
+    assert fleet.asked("oslo") == []
+
+
+async def test_samples_are_listed_as_they_are() -> None:
+    async with scene({"lisbon": {}}, source=Shelf()) as fleet:
+        answer = await fleet.instant("kept[90s]", at=720)
+
+    assert answer.result_type == "matrix"
+    assert result_of(answer) == [
+        {"metric": {"__name__": "kept", "cluster": "oslo"}, "values": [[650, "2"], [710, "4"]]}
+    ]
+
+
+async def test_a_limit_holds_for_samples_too() -> None:
+    async with scene({"lisbon": {}}, source=Shelf()) as fleet:
+        answer = await fleet.instant("kept[10m]", at=720, limit=1)
+
+    assert [series["metric"]["cluster"] for series in result_of(answer)] == ["lisbon"]
+    assert answer.warnings == ("results truncated due to limit",)
+
+
+async def test_both_kinds_meet_in_one_query() -> None:
+    script = {"sum(x)": ["{} 10"]}
+    async with scene({"lisbon": script, "oslo": script}, source=Shelf()) as fleet:
+        answer = await fleet.instant("kept * on (cluster) sum by (cluster) (x)", at=650)
+
+    assert values_of(answer) == {"lisbon": "70", "oslo": "20"}
+
+
+async def test_a_selector_of_both_kinds_asks_both() -> None:
+    text = '{__name__=~"x|kept"}'
+    async with scene({"lisbon": {text: ["x 5"]}}, source=Shelf()) as fleet:
+        vector = await fleet.instant(text, at=650)
+
+    assert values_of(vector) == {"x,lisbon": "5", "kept,lisbon": "7", "kept,oslo": "2"}
+
+
+async def test_a_function_over_ranges_works_on_both() -> None:
+    text = 'rate({__name__=~"x|kept"}[5m])'
+    async with scene({"lisbon": {text: ['{job="a"} 5']}}, source=Shelf()) as fleet:
+        answer = await fleet.instant(text, at=720)
+
+    assert list(values_of(answer)) == ["oslo", "lisbon,a"]
+
+
+async def test_timestamps_are_those_of_the_samples_of_either_kind() -> None:
+    text = 'timestamp({__name__=~"x|kept"})'
+    async with scene({"lisbon": {text: ['{job="a"} 5']}}, source=Shelf()) as fleet:
+        answer = await fleet.instant(text, at=660)
+
+    assert values_of(answer) == {"oslo": "650", "lisbon,a": "5"}
