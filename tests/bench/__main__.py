@@ -142,7 +142,7 @@ async def _raced(at: Addresses, queries: tuple[Query, ...], network: str, encodi
         together = {}
         for kind in dict.fromkeys(query.kind for query in queries):
             same_kind = [query for query in queries if query.kind == kind]
-            together[kind] = await crowd(field, same_kind, seconds, max(2, repeats // 2))
+            together[kind] = await crowd(field, same_kind, seconds, max(2, repeats // 3))
     return Heat(len(at.clusters), network, queries, seconds, together, wrong)
 
 

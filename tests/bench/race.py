@@ -1,4 +1,4 @@
-"""The contestants side by side: every query put to each in turn, again and again, so that all meet the same noise."""
+"""The contestants side by side: each query put to one after the other, again and again, so that all meet the same noise."""
 
 import asyncio
 import gc
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from statistics import median
 
 import aiohttp
@@ -54,7 +55,7 @@ Seconds = dict[tuple[str, Query], float]
 
 
 def contestants(at: Addresses, clients: Clients, queries: Sequence[Query]) -> tuple[Contestant, ...]:
-    """All of them, in the order in which they take turns."""
+    """All of them, with what is sent to each."""
     in_one = {query: bare.tagged(query, at.clusters) for query in queries}
     return (
         Contestant(BARE, clients.far, {query: bare.split(query, at.clusters) for query in queries}),
@@ -68,9 +69,11 @@ def contestants(at: Addresses, clients: Clients, queries: Sequence[Query]) -> tu
 async def race(field: Sequence[Contestant], queries: Sequence[Query], repeats: int) -> Seconds:
     """The medians of so many repeats, after one that does not count."""
     taken: dict[tuple[str, Query], list[float]] = {}
+    # In an order that changes: whoever comes after remote_read finds the clusters collecting its garbage.
+    turns = Random(repeats)
     for repeat in range(repeats + 1):
         for query in queries:
-            for each in field:
+            for each in turns.sample(field, len(field)):
                 if query in each.shots:
                     seconds = await _timed(each.http, (each.shots[query],))
                     taken.setdefault((each.name, query), []).extend([seconds] if repeat else [])
@@ -83,8 +86,9 @@ async def crowd(field: Sequence[Contestant], queries: Sequence[Query], best: Sec
     """The medians of the seconds until all queries, put at the same moment, have been answered."""
     taken: dict[str, list[float]] = {name: [] for name in SHOWN}
     ways = {each.name: each for each in field}
+    turns = Random(repeats)
     for repeat in range(repeats + 1):
-        for name in SHOWN:
+        for name in turns.sample(SHOWN, len(SHOWN)):
             each = ways[name]
             shots = [_quicker(each, ways[TAGGED], query, best).shots[query] for query in queries]
             seconds = await _timed(each.http, shots)

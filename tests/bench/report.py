@@ -1,6 +1,7 @@
 """What was measured as a page that people read: targets beside what was reached, then every number."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
 
 from tests.bench.link import DELAY, RATE
 from tests.bench.queries import PANELS
@@ -41,8 +42,8 @@ The limit is physics: *bare* is a client that sends the questions of Crosshub's 
 reads the bytes of the answers. Where a plan has several questions it also sends them as one, and the quicker form
 counts. *Crosshub* is `crosshub serve`, *union* one Prometheus that holds all series, *remote_read* a central Prometheus
 that reads the clusters. The same client asks all of them over kept connections, in turns, and counts until the last
-byte; medians of the repeats, milliseconds, and in brackets the ratio to bare. Before, the answers are compared: labels,
-points, values within 1e-9. Everything runs on the one machine, so contestants that make the clusters compute more
+byte; medians of the repeats, milliseconds, and in brackets the ratio to bare. Who comes first changes from turn to turn.
+Before, the answers are compared: labels, points, values within 1e-9. Everything runs on the one machine, so contestants that make the clusters compute more
 share its cores with them; each cluster has GOMAXPROCS=1, the union and the central Prometheus 2.
 
 *Near*: loopback, `Accept-Encoding: identity` on every hop. *Far away*: a proxy process stands in front of each cluster
@@ -57,10 +58,11 @@ def _targets(measured: Measured) -> Iterator[tuple[str, ...]]:
     for heat in measured.heats:
         if heat.network == "near" and heat.clusters in _TO_REACH:
             middle, worst = _TO_REACH[heat.clusters]
-            yield _at_most(f"ratio to bare at {heat.clusters} clusters, median", middle, heat.middle(CROSSHUB))
-            yield _at_most(f"ratio to bare at {heat.clusters} clusters, worst", worst, heat.worst(CROSSHUB))
+            ratios = heat.ratios(CROSSHUB)
+            yield _at_most(f"ratio to bare at {heat.clusters} clusters, median", middle, median(ratios))
+            yield _at_most(f"ratio to bare at {heat.clusters} clusters, worst", worst, max(ratios))
         if heat.network == "far":
-            faster = heat.middle(REMOTE_READ, CROSSHUB)
+            faster = median(heat.ratios(REMOTE_READ, CROSSHUB))
             what = f"times as fast as remote_read, {heat.clusters} clusters far away, median"
             yield what, "≥ 2", f"{faster:.2f}", _judged(reached=faster >= 2)
     if measured.splice:
@@ -83,18 +85,22 @@ def _judged(*, reached: bool) -> str:
 
 
 def _summary(measured: Measured) -> list[str]:
-    """Median and worst ratio to bare of every contestant."""
+    """Median and worst ratio of every contestant: to bare, and at last of remote_read to Crosshub."""
     if not measured.heats:
         return []
     rows = [
-        (f"{heat.clusters} clusters {_NETWORK[heat.network]}", *(_middle_and_worst(heat, name) for name in SHOWN[1:]))
+        (f"{heat.clusters} clusters {_NETWORK[heat.network]}", kind or "all", *_ratios(heat, kind))
         for heat in measured.heats
+        for kind in (*heat.kinds, "")
     ]
-    return ["## Ratios to bare, median / worst", "", *_table(("", *SHOWN[1:]), rows), ""]
+    head = ("", "", *SHOWN[1:], f"{REMOTE_READ} to {CROSSHUB}")
+    return ["## Ratios to bare, median / worst", "", *_table(head, rows), ""]
 
 
-def _middle_and_worst(heat: Heat, name: str) -> str:
-    return f"{heat.middle(name):.2f} / {heat.worst(name):.2f}"
+def _ratios(heat: Heat, kind: str) -> list[str]:
+    columns = [heat.ratios(name, kind=kind) for name in SHOWN[1:]]
+    columns.append(heat.ratios(REMOTE_READ, CROSSHUB, kind))
+    return [f"{median(ratios):.2f} / {max(ratios):.2f}" for ratios in columns]
 
 
 def _heat(heat: Heat) -> list[str]:

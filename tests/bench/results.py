@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
 from tests.bench.queries import Query
 from tests.bench.race import BARE, Seconds
@@ -20,15 +19,14 @@ class Heat:
     together: dict[str, dict[str, float]]
     differences: Sequence[str]
 
-    def ratios(self, name: str, to: str = BARE) -> list[float]:
-        """How much longer a contestant takes than another, query by query."""
-        return [self.seconds[name, query] / self.seconds[to, query] for query in self.queries]
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(query.kind for query in self.queries))
 
-    def middle(self, name: str, to: str = BARE) -> float:
-        return median(self.ratios(name, to))
-
-    def worst(self, name: str, to: str = BARE) -> float:
-        return max(self.ratios(name, to))
+    def ratios(self, name: str, to: str = BARE, kind: str = "") -> list[float]:
+        """How much longer a contestant takes than another, query by query, of one kind or of all."""
+        chosen = [query for query in self.queries if kind in ("", query.kind)]
+        return [self.seconds[name, query] / self.seconds[to, query] for query in chosen]
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from statistics import median
 from urllib.request import urlopen
 
 import aiohttp
+import uvloop
 
 from aggregator.demo.processes import listening
 from aggregator.series import Steps
@@ -38,7 +39,7 @@ def fifty_ms(directory: Path, repeats: int) -> dict[str, float]:
     with started_part("fakes", here, [str(FIFTY)]) as told:
         clusters = {f"cluster-{n:02}": f"http://127.0.0.1:{port}" for n, port in enumerate(ports_of(told))}
         with listening([crosshub(clusters, here / "crosshub", encoding="auto")]) as (ours,):
-            return asyncio.run(_fifty(ours.url, repeats))
+            return uvloop.run(_fifty(ours.url, repeats))
 
 
 def ports_of(told: str) -> list[int]:
@@ -69,9 +70,9 @@ def memory_over(fleet: Fleet, directory: Path, queries: int) -> Memory:
     """What the service holds after so many queries of every kind, some at once, against after the first of them."""
     with listening([crosshub(fleet.clusters, directory / "memory", encoding="auto")]) as (ours,):
         shots = [whole(ours.url, query) for query in every_query()]
-        asyncio.run(_many(shots, min(_WARM, queries // 2)))
+        uvloop.run(_many(shots, min(_WARM, queries // 2)))
         warm = _resident(ours.pid)
-        asyncio.run(_many(shots, queries))
+        uvloop.run(_many(shots, queries))
         return Memory(queries, warm, _resident(ours.pid))
 
 
