@@ -59,7 +59,7 @@ def _scalar(_: str, arguments: Arguments, __: Steps) -> Scalar:
     """The one element of the vector, or NaN where it has none or several."""
     (grid,) = arguments
     alone = grid.present.sum(axis=0) == 1
-    value = np.where(grid.present, grid.values, 0.0).sum(axis=0)
+    value = np.fmax.reduce(np.where(grid.present, grid.values, np.nan), axis=0, initial=np.nan)
     return Scalar(np.where(alone, value, np.nan), grid.exact)
 
 

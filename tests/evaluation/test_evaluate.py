@@ -66,6 +66,13 @@ def test_a_query_is_evaluated_at_every_step(query: str) -> None:
     assert rows(answer(query, at=RANGE, x=X)) == CASES[query]
 
 
+def test_the_only_element_keeps_every_bit_beside_others_that_do_not_count() -> None:
+    vector = grid('x{a="1"} -0 Inf NaN 1e308 _', 'x{a="2"} _ -Inf _ 1e308 _')
+
+    assert rows(answer("scalar(x)", x=vector)) == ["-0 NaN NaN NaN NaN"]
+    assert rows(answer("scalar(x)", x=grid("x _ _"))) == ["NaN NaN"]
+
+
 def test_a_text_is_itself() -> None:
     assert answer('"a"', at=RANGE) == "a"
 
