@@ -1,0 +1,40 @@
+"""Asking the clusters of a configuration from the command line, without a service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aggregator.clusters.values import Config
+from aggregator.federation.fanout import open_fleet
+from aggregator.planning.plan import Plan
+from aggregator.query.engine import Engine
+from aggregator.query.request import Answer, Request
+from aggregator.query.versions import versions_of
+
+
+def answer_to(config: Config, request: Request) -> Answer:
+    """What all clusters together answer."""
+
+    async def asked() -> Answer:
+        async with _engine(config) as engine:
+            return await engine.answer(request)
+
+    return asyncio.run(asked())
+
+
+def plan_of(config: Config, request: Request) -> Plan:
+    """How they would be asked."""
+
+    async def planned() -> Plan:
+        async with _engine(config) as engine:
+            return await engine.planned(request)
+
+    return asyncio.run(planned())
+
+
+@asynccontextmanager
+async def _engine(config: Config) -> AsyncIterator[Engine]:
+    async with open_fleet(config.clusters) as fleet:
+        # What ranges hold, and which functions there are, depends on who is asked.
+        versions = await versions_of(fleet, config.clusters)
+        yield Engine(fleet, tuple(cluster.name for cluster in config.clusters), config.query, lambda: versions)
