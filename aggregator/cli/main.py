@@ -12,12 +12,16 @@ import typer
 
 from aggregator.cli.check import check
 from aggregator.cli.demo import demo
+from aggregator.cli.explain import explain
+from aggregator.cli.query import query
 from aggregator.cli.serve import serve
 from aggregator.errors import BadConfig, CrosshubError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 cli.command()(check)
 cli.command()(serve)
+cli.command()(query)
+cli.command()(explain)
 cli.command()(demo)
 
 
