@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
@@ -19,6 +20,7 @@ from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
+from aggregator.federation.question import Fleet
 from aggregator.query.engine import Engine
 from aggregator.query.standing import Standing
 from aggregator.telemetry import Telemetry
@@ -35,8 +37,11 @@ GRACE = 10
 
 
 @asynccontextmanager
-async def answering(config: Config, telemetry: Telemetry) -> AsyncIterator[Answering]:
-    """What answers queries from one configuration. On leaving, those under way are finished first."""
+async def answering(config: Config, telemetry: Telemetry, *, at_once: bool) -> AsyncIterator[Answering]:
+    """What answers queries from one configuration. On leaving, those under way are finished first.
+
+    `at_once`: without waiting for the clusters to tell their versions.
+    """
     standing = Standing(config.clusters)
 
     def observe(cluster: str, kind: FailureKind | None, seconds: float, size: int) -> None:
@@ -45,13 +50,24 @@ async def answering(config: Config, telemetry: Telemetry) -> AsyncIterator[Answe
 
     names = tuple(cluster.name for cluster in config.clusters)
     async with open_fleet(config.clusters, observe) as fleet:
-        looking = asyncio.create_task(standing.keep_looking(fleet, config.every.health))
+        looking = asyncio.create_task(_looking(standing, fleet, config.every.health))
         try:
+            if not at_once:
+                await standing.looked.wait()
             yield Answering(config, fleet, Engine(fleet, names, config.query, standing.versions), standing)
         finally:
             looking.cancel()
             with suppress(asyncio.CancelledError):
                 await looking
+
+
+async def _looking(standing: Standing, fleet: Fleet, pause: float) -> None:
+    try:
+        await standing.keep_looking(fleet, pause)
+    except Exception:
+        # Queries are answered all the same, but somebody should know.
+        log.exception("the clusters are not looked at any more")
+        standing.looked.set()
 
 
 class Service:
@@ -70,12 +86,16 @@ class Service:
     async def running(self, _: FastAPI) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
         loop = asyncio.get_running_loop()
-        await self._take_over(self._config)
-        loop.add_signal_handler(signal.SIGHUP, lambda: self._start(self.reload()))
+        await self._take_over(self._config, at_once=True)
+        # Signals come to the main thread only; elsewhere somebody else has to call `reload`.
+        told = threading.current_thread() is threading.main_thread()
+        if told:
+            loop.add_signal_handler(signal.SIGHUP, lambda: self._start(self.reload()))
         try:
             yield
         finally:
-            loop.remove_signal_handler(signal.SIGHUP)
+            if told:
+                loop.remove_signal_handler(signal.SIGHUP)
             await asyncio.gather(*self._under_way, return_exceptions=True)
             await self._open.aclose()
 
@@ -88,15 +108,17 @@ class Service:
                 self.telemetry.reloaded(successfully=False)
                 log.error("the configuration was read again and is not taken over: %s", fault)  # noqa: TRY400 - its words say it all
                 return
-            await self._take_over(config)
+            # What ranges hold depends on the versions, so those are asked for before anybody is answered.
+            await self._take_over(config, at_once=False)
             self.telemetry.reloaded(successfully=True)
             log.info("the configuration was read again and taken over: %d clusters", len(config.clusters))
             if config.listen != self._config.listen:
                 log.warning("another address to listen on is taken over at the next start")
 
-    async def _take_over(self, config: Config) -> None:
-        before, self._open = self._open, AsyncExitStack()
-        self.desk.now = here = await self._open.enter_async_context(answering(config, self.telemetry))
+    async def _take_over(self, config: Config, *, at_once: bool) -> None:
+        before, opening = self._open, AsyncExitStack()
+        here = await opening.enter_async_context(answering(config, self.telemetry, at_once=at_once))
+        self._open, self.desk.now = opening, here
         self.telemetry.breakers = here.fleet.breakers
         # Whoever was asked under the old configuration is waited for, but nobody waits for that.
         self._start(before.aclose())

@@ -44,8 +44,8 @@ async def _tree(text: str, fleet: Fleet, clusters: Sequence[str]) -> Node:
     try:
         return parse(text)
     except BadExpression as fault:
-        form: Form = (("query", text),)
-        raise BadQuery(await words_against(fleet, clusters, "query_exemplars", form) or str(fault)) from None
+        words = await words_against(fleet, clusters, "query_exemplars", (("query", text),))
+        raise BadQuery(words or str(fault)) from None
 
 
 def _text(selectors: Sequence[Selector], cluster: str) -> str:

@@ -18,14 +18,17 @@ WHOLE_LOOK = 300.0
 
 
 class Standing:
-    """What is known of each cluster. It is told of every reply, and looks for itself from time to time."""
+    """What is known of each cluster. It is told of every reply, and looks for itself from time to time.
+
+    `looked` is set once every cluster was asked for its version, and had its time to answer.
+    """
 
     def __init__(self, clusters: Sequence[Cluster]) -> None:
         self._clusters = tuple(clusters)
         self._versions: dict[str, Version] = {}
         self._facts: dict[str, ClusterFacts] = {}
         self._answered: dict[str, datetime] = {}
-        self._tried = False
+        self.looked = asyncio.Event()
 
     def observe(self, cluster: str, kind: FailureKind | None) -> None:
         """Told by the fleet of each reply."""
@@ -47,12 +50,12 @@ class Standing:
     @property
     def is_known(self) -> bool:
         """Whether any cluster answered, or all were asked in vain."""
-        return self._tried or bool(self._answered)
+        return self.looked.is_set() or bool(self._answered)
 
     async def keep_looking(self, fleet: Fleet, pause: float) -> None:
         """Look, and look again, until cancelled. Who did not answer is asked after each pause, all now and then."""
         self._versions |= await versions_of(fleet, self._clusters)
-        self._tried = True
+        self.looked.set()
         last_whole = -WHOLE_LOOK
         while True:
             now = time.monotonic()

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aggregator.errors import ClusterRefused
 from aggregator.federation.question import Answered, Fleet, Form, Question
+from aggregator.promql.guard import guard
 from aggregator.query.replies import words_of
 
 T = TypeVar("T")
@@ -23,7 +24,12 @@ async def words_against(fleet: Fleet, clusters: Sequence[str], path: str, form: 
 async def first_word(
     fleet: Fleet, clusters: Sequence[str], path: str, form: Form, decode: Callable[[bytes], T]
 ) -> Answered[T] | ClusterRefused | None:
-    """The answer or refusal of the first cluster that does not fail; None when all do."""
+    """The answer or refusal of the first cluster that does not fail; None when all do.
+
+    Raises TooComplex for a text that nobody should have to read.
+    """
+    for _, text in form:
+        guard(text)
     until = time.monotonic() + PATIENCE
     for cluster in clusters:
         (reply,) = await fleet.ask([Question(cluster, path, form, decode)], until)
