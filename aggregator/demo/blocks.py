@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from aggregator.demo.generate import families, scrape_times, truth_for
 from aggregator.demo.openmetrics import END, backfill_text
 from aggregator.demo.rhythm import HOUR
 from aggregator.demo.servers import backfill, link_blocks
-from aggregator.demo.windows import Window, ended
+from aggregator.demo.windows import Window, may_be_wanted
 
 # What of this package has no part in what blocks hold. Leaving one out here costs time, never truth.
 _NO_PART = {"config_file", "directory", "exporter", "processes", "progress", "run", "servers", "workers"}
@@ -91,13 +90,10 @@ def deliver(kept: Path, server: Path) -> None:
         block.rename(server / "data" / block.name)
 
 
-def forget(store: Path, wanted: Iterable[Path], oldest: int) -> None:
-    """Drop what nobody will want again: of code that has changed, from before `oldest`, and what larger windows hold."""
-    keep = set(wanted)
-    asked = {place.parent for place in keep}
+def forget(store: Path, now: int) -> None:
+    """Drop what no demo will want again: what is too old, what was never finished, and what changed code had made."""
     for kept in store.glob("*/*/*/*"):
-        of_another = kept.parent not in asked and kept.parts[-4] == code()
-        if kept not in keep and not (of_another and ended(kept.name) > oldest):
+        if kept.parts[-4] != code() or not may_be_wanted(kept.name, now):
             shutil.rmtree(kept)
     for directory in (*store.glob("*/*/*"), *store.glob("*/*"), *store.glob("*")):
         if not any(directory.iterdir()):

@@ -100,7 +100,7 @@ def run(demand: Demand, show: Show) -> None:
         making = stack.enter_context(ExitStack())
         pool = making.enter_context(workers(len(os.sched_getaffinity(0))))
         site = _Site(demand, home, show, pool, windows(_now(), demand.detail * HOUR, demand.weeks))
-        _tidy(site)
+        forget(home.blocks, _now())
         (exporter,) = stack.enter_context(listening([program(demand.recipe, demand.clusters, home.log("exporter"))]))
         _lay_in(site)
         servers = stack.enter_context(running([_wanted(home, plan, exporter) for plan in demand.plans()]))
@@ -110,13 +110,6 @@ def run(demand: Demand, show: Show) -> None:
         _fetch_older(site)
         making.close()
         _watch([exporter.pid, *(server.pid for server in servers), *([crosshub.pid] if crosshub else [])])
-
-
-def _tidy(site: _Site) -> None:
-    """Drop kept blocks that nobody will want again."""
-    wanted = [order.kept for order in site.orders((*site.windows.recent, *site.windows.older))]
-    oldest = site.windows.older[-1].start if site.windows.older else site.windows.tail_from
-    forget(site.home.blocks, wanted, oldest)
 
 
 def _lay_in(site: _Site) -> None:

@@ -9,6 +9,7 @@ from aggregator.demo.rhythm import HOUR, MINUTE, WEEK
 _SIZES = (162 * HOUR, 54 * HOUR, 18 * HOUR, 6 * HOUR)
 _SMALLEST = _SIZES[-1]
 DETAIL_STEP, WEEKS_STEP = MINUTE, 2 * MINUTE
+MOST_DETAIL, MOST_WEEKS = 7 * 24, 7  # hours, weeks: as much as anybody can ask for
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,10 +29,13 @@ class Window:
         return f"{'detail' if self.detail else 'weeks'}-{self.start // HOUR}-{(self.end - self.start) // HOUR}h"
 
 
-def ended(name: str) -> int:
-    """When a window of this name ended; long ago, for one that was never finished."""
-    parts = re.fullmatch(r"[a-z]+-(\d+)-(\d+)h", name)
-    return (int(parts[1]) + int(parts[2])) * HOUR if parts else 0
+def may_be_wanted(name: str, now: int) -> bool:
+    """Whether a demo may still want the window of this name; what is no window's name, nobody wants."""
+    parts = re.fullmatch(r"(detail|weeks)-(\d+)-(\d+)h", name)
+    if parts is None:
+        return False
+    ended = (int(parts[2]) + int(parts[3])) * HOUR
+    return ended > now - (MOST_DETAIL * HOUR if parts[1] == "detail" else (MOST_WEEKS + 1) * WEEK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,17 @@ def test_servers_share_what_is_kept(tmp_path: Path) -> None:
 
 
 def test_only_what_may_be_wanted_again_is_kept(tmp_path: Path) -> None:
-    now, before, long_ago = (f"detail-{start}-6h" for start in (494000, 493994, 490000))
-    ours, of_a_larger_fleet = tmp_path / code() / "seed1" / "oslo", tmp_path / code() / "seed1" / "quito"
-    places = [
-        *(ours / name for name in (now, before)),
-        *(of_a_larger_fleet / name for name in (before, long_ago, f"{before}.making")),
-        tmp_path / "othercode" / "seed1" / "oslo" / now,
-    ]
-    for place in places:
+    hour = instant("2026-11-22 12:00") // HOUR
+    wanted, superseded = f"weeks-{hour - 162}-162h", f"detail-{hour - 12}-6h"
+    unfinished, long_ago, too_detailed = f"{wanted}.making", f"weeks-{hour - 9 * 168}-6h", f"detail-{hour - 200}-6h"
+    ours = tmp_path / code() / RECIPE.name / "oslo"
+    for place in (
+        *(ours / name for name in (wanted, superseded, unfinished, long_ago, too_detailed)),
+        tmp_path / "changed" / RECIPE.name / "oslo" / wanted,
+    ):
         place.mkdir(parents=True)
 
-    forget(tmp_path, [ours / now], oldest=493000 * HOUR)
+    forget(tmp_path, hour * HOUR)
 
-    assert {place for place in tmp_path.glob("*/*/*/*") if place.is_dir()} == {ours / now, of_a_larger_fleet / before}
+    assert {place.name for place in ours.iterdir()} == {wanted, superseded}
     assert [path.name for path in tmp_path.iterdir()] == [code()]

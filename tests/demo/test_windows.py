@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from aggregator.demo.rhythm import HOUR, MINUTE, WEEK
-from aggregator.demo.windows import Window, ended, windows
+from aggregator.demo.windows import may_be_wanted, windows
 from tests.demo.made import instant
 
 NOW = instant("2026-11-22 21:29")
@@ -47,8 +47,8 @@ def test_no_weeks_and_a_short_detail_still_reach_the_tail() -> None:
     assert [window.end for window in wanted.recent[:1]] in ([], [wanted.tail_from])
 
 
-def test_a_name_tells_when_its_window_ended() -> None:
-    window = Window(NOW // HOUR * HOUR, NOW // HOUR * HOUR + 6 * HOUR, detail=True)
+def test_what_a_demo_makes_today_it_may_want_tomorrow() -> None:
+    wanted = windows(NOW, detail=48 * HOUR, weeks=5)
 
-    assert ended(window.name) == window.end
-    assert ended(f"{window.name}.making") == 0
+    assert all(may_be_wanted(window.name, NOW + 24 * HOUR) for window in (*wanted.recent, *wanted.older))
+    assert not may_be_wanted(wanted.older[-1].name, NOW + 5 * WEEK)
