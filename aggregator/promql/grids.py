@@ -2,8 +2,14 @@
 
 from dataclasses import replace
 
+from aggregator.errors import CannotExecute
 from aggregator.promql.tree import At, Call, Node, Number, Selector, Subquery, rebuilt, walk
 from aggregator.series import Steps
+
+MOST_STEPS = 1_000_000
+"""The most moments at which the inside of a subquery is evaluated. (Prometheus counts samples, of which a million steps of
+fifty series are the most.)
+"""
 
 DEFAULT_SUBQUERY_STEP = 60_000
 """Prometheus' default evaluation interval, which an unwritten step of a subquery stands for."""
@@ -23,7 +29,11 @@ def subquery_steps(subquery: Subquery, steps: Steps, *, closed: bool) -> Steps:
     if start == earliest and not closed:
         start += step
     end = last - subquery.offset
-    return Steps(start, max(end, start), step) if end >= start else Steps(start, start - step, step)
+    if end < start:
+        return Steps(start, start - step, step)
+    if (end - start) // step >= MOST_STEPS:
+        raise CannotExecute("query processing would load too many samples into memory in query execution")
+    return Steps(start, end, step)
 
 
 def pinned(at: At | None, steps: Steps) -> tuple[int, int]:

@@ -12,6 +12,8 @@ from aggregator.errors import BadExpression, TooComplex
 MAX_LENGTH = 256 * 1024
 MAX_DEPTH = 100
 MAX_OPERATORS = 500
+# In seconds. Prometheus' own bound is 0.3 % above; milliseconds less offsets and ranges must still fit into 64 bits.
+MAX_INSTANT = 9.2e15
 
 _SPACE = r"(?:\s|\#[^\n]*(?:\n|$))*"
 
@@ -76,7 +78,7 @@ def _respelt(token: re.Match[str], instants: list[int]) -> str:
     if token["comment"] is not None:
         return " "
     seconds = _seconds(token["sign"], token["when"])
-    if abs(seconds) >= 2**63 / 1000:
+    if abs(seconds) > MAX_INSTANT:
         raise BadExpression(f"parse error: timestamp out of bounds for @ modifier: {seconds:f}")
     instants.append(round(seconds * 1000))
     return f"@ {len(instants) - 1}"

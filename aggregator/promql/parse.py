@@ -36,6 +36,9 @@ Instants = tuple[int, ...]
 # Trees are gone through recursively, with up to five frames of Python a level, of which there are a thousand in all.
 MAX_HEIGHT = 150
 
+# In milliseconds: what Go's nanoseconds can count, some 292 years.
+_MAX_DURATION = 2**63 // 10**6
+
 # What newer Prometheus know and the library takes for anything.
 _NOT_SUPPORTED = {
     re.compile(r"\b(?:smoothed|anchored)\b", re.IGNORECASE): "the modifiers smoothed and anchored are not supported",
@@ -53,6 +56,9 @@ def parse(text: str) -> Node:
         tree = _copied(_library_parse(guarded.text), guarded.instants)
     except RecursionError:
         raise _too_high() from None
+    except OverflowError:
+        # Of Python's timedelta, far beyond what Go takes for a duration.
+        raise BadExpression("parse error: duration out of range") from None
     if height(tree) > MAX_HEIGHT:
         raise _too_high()
     return tree
@@ -187,7 +193,12 @@ def _negative(node: Any, instants: Instants) -> Node:
 
 
 def _milliseconds(duration: timedelta | None) -> int | None:
-    return None if duration is None else round(duration / timedelta(milliseconds=1))
+    if duration is None:
+        return None
+    milliseconds = duration // timedelta(milliseconds=1)
+    if abs(milliseconds) > _MAX_DURATION:
+        raise BadExpression("parse error: duration out of range")
+    return milliseconds
 
 
 def _at(modifier: Any, instants: Instants) -> At | None:

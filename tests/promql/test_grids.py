@@ -2,6 +2,7 @@
 
 import pytest
 
+from aggregator.errors import CannotExecute
 from aggregator.promql.grids import DEFAULT_SUBQUERY_STEP, pinned, resolved, subquery_steps
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
@@ -61,6 +62,18 @@ def test_a_window_between_two_points_of_its_grid_has_no_steps(closed: bool) -> N
 
     assert steps.count == 0
     assert steps.times().tolist() == []
+
+
+@pytest.mark.parametrize("text", ["x[290y:1ms]", "x[1000001ms:1ms]"])
+def test_more_steps_than_anybody_has_memory_for_are_refused_in_prometheus_words(text: str) -> None:
+    with pytest.raises(CannotExecute, match="would load too many samples into memory"):
+        subquery_steps(subquery(text), at(0), closed=True)
+
+
+def test_a_subquery_at_the_end_of_time_has_steps_as_any() -> None:
+    steps = subquery_steps(subquery("x[292y:100y] @ 9.2e15 offset -292y"), at(0), closed=True)
+
+    assert steps.times().tolist()[0] == steps.start
 
 
 def test_a_left_open_window_as_long_as_its_step_holds_one_point() -> None:

@@ -115,7 +115,7 @@ def test_an_instant_that_is_no_number_is_refused_with_its_place(when: str) -> No
         parse(f"y + xx @ {when}")
 
 
-@pytest.mark.parametrize("when", ["1e300", "-1e16", "9223372036854777"])
+@pytest.mark.parametrize("when", ["1e300", "-1e16", "9223372036854774"])
 def test_an_instant_that_no_clock_will_show_is_out_of_bounds(when: str) -> None:
     with pytest.raises(BadExpression, match="timestamp out of bounds for @ modifier"):
         parse(f"x @ {when}")
