@@ -1,0 +1,58 @@
+"""An exception excuses what it names, and not its neighbours."""
+
+import pytest
+
+from tests.differential.exceptions import excused
+from tests.differential.heard import Heard, Question
+
+ANSWERED = Heard(200, {"status": "success", "data": {"resultType": "vector", "result": []}})
+DUPLICATES = "found duplicate series for the match group {} on the right hand-side of the operation: []"
+
+
+def failed(message: str) -> Heard:
+    return Heard(422, {"status": "error", "errorType": "execution", "error": message})
+
+
+def name_of(expression: str, union: Heard = ANSWERED, ours: Heard = ANSWERED) -> str | None:
+    return excused(Question(expression, 0, 0), union, ours)
+
+
+@pytest.mark.parametrize(
+    ("expression", "start"),
+    [
+        ('count_values by (namespace) ("cluster", x)', "count_values into"),
+        ("tan(cosh(x))", "the last bits"),
+        ('count_values("v", avg(x) ^ 2)', "the last bits"),
+        ("predict_linear(x[2m] @ 10, 60)[20m:5m]", "in a subquery"),
+    ],
+)
+def test_answers_that_differ_as_expected_are_excused(expression: str, start: str) -> None:
+    assert (name_of(expression) or "").startswith(start)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'count_values by (namespace) ("value", x)',
+        'count_values without (namespace) ("cluster", x)',
+        "sin(sum(x))",
+        "cosh(sin(x)) + 1",
+        'count_values("v", avg(x))',
+        "predict_linear(x[2m], 60)[20m:5m]",
+        "max_over_time(x[2m] @ 10)[20m:5m]",
+    ],
+)
+def test_others_are_not(expression: str) -> None:
+    assert name_of(expression) is None
+
+
+def test_duplicates_are_excused_only_where_the_match_group_names_a_cluster() -> None:
+    of_a_cluster = failed(DUPLICATES.replace("{}", '{cluster="oslo", node="1"}'))
+
+    assert (name_of("x / y", of_a_cluster) or "").startswith("duplicates in one cluster")
+    assert name_of("x / y", failed(DUPLICATES)) is None
+
+
+def test_a_failure_of_ours_is_not_excused() -> None:
+    assert name_of("tan(cosh(x))", ANSWERED, failed(DUPLICATES)) is None
+    assert name_of("x / y", failed(DUPLICATES), failed("invalid label name")) is None
