@@ -1,8 +1,8 @@
 """What a plan needs, fetched: all leaves at once, then those that waited for scalars."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from aggregator.errors import ClusterFailed, CrosshubError
@@ -21,7 +21,7 @@ from aggregator.query.asking import (
 )
 from aggregator.query.replies import Settled, settle
 from aggregator.query.sources import Source
-from aggregator.series import Grid
+from aggregator.series import CLUSTER, Grid
 
 T = TypeVar("T")
 
@@ -51,7 +51,12 @@ class Gathering:
         for stage in plan.staged:
             grid = await self._stage(stage, fetched)
             fetched = Fetched(plan.closed, plan.exact, leaves, [*fetched.staged, grid], raws)
-        return fetched
+        return self._of_who_answered_all(fetched) if plan.staged and self.failed else fetched
+
+    def _of_who_answered_all(self, fetched: Fetched) -> Fetched:
+        """Without the rows of clusters that failed in another round: half an answer of a cluster would be a wrong one."""
+        leaves, staged = ([without(grid, self.failed) for grid in grids] for grids in (fetched.leaves, fetched.staged))
+        return replace(fetched, leaves=leaves, staged=staged)
 
     async def _stage(self, stage: StagedAsk, fetched: Fetched) -> Grid:
         scalars = [scalar(node, stage.steps, fetched) for _, node in stage.scalars]
@@ -72,3 +77,9 @@ class Gathering:
             if isinstance(answer, Part | Brought):
                 self.remarks |= dict.fromkeys(answer.remarks)
         return settled
+
+
+def without(grid: Grid, clusters: Container[str]) -> Grid:
+    """The rows that are of none of the clusters."""
+    rows = [row for row, labels in enumerate(grid.labels) if dict(labels).get(CLUSTER) not in clusters]
+    return Grid(tuple(grid.labels[row] for row in rows), grid.values[rows], grid.present[rows], grid.exact)

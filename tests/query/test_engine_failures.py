@@ -29,6 +29,16 @@ async def test_half_an_answer_of_a_cluster_is_none() -> None:
     assert answer.warnings == ('cluster "oslo": 503: TSDB not ready',)
 
 
+@pytest.mark.parametrize("failing", ["z", "quantile_over_time(0.5, x[5m])"])
+async def test_half_an_answer_is_none_in_whichever_round_the_cluster_fails(failing: str) -> None:
+    script = {"max(y)": ["{} 0.5"], "z": ["z 1"], "quantile_over_time(0.5, x[5m])": ["{} 1"]}
+    async with scene({"lisbon": script, "oslo": {**script, failing: DOWN}}) as fleet:
+        answer = await fleet.range("z or on (cluster, __name__) quantile_over_time(scalar(max(y)), x[5m])")
+
+    assert set(values_of(answer)) == {"z,lisbon", "lisbon"}
+    assert answer.warnings == ('cluster "oslo": 503: TSDB not ready',)
+
+
 @pytest.mark.parametrize("query", ["x", "avg(x)"])
 async def test_who_wants_all_clusters_is_told_when_one_is_missing(query: str) -> None:
     async with scene({"lisbon": X, "oslo": AILING}) as fleet:
