@@ -115,6 +115,15 @@ def acos(values: Floats) -> Floats:
     return answer
 
 
+def sinh(values: Floats) -> Floats:
+    """Infinite as soon as the exponential is, as Go's is."""
+    return np.where(np.abs(values) > 21, np.copysign(np.exp(np.abs(values)) * 0.5, values), np.sinh(values))
+
+
+def cosh(values: Floats) -> Floats:
+    return np.where(np.abs(values) > 21, np.exp(np.abs(values)) * 0.5, np.cosh(values))
+
+
 def deg(values: Floats) -> Floats:
     answer: Floats = values * 180 / math.pi
     return answer
@@ -175,7 +184,7 @@ ELEMENTWISE: dict[str, Elementwise] = {
     "clamp_max": _entry(clamp_max),
     "clamp_min": _entry(clamp_min),
     "cos": _entry(np.cos, near=_has_turned),
-    "cosh": _entry(np.cosh),
+    "cosh": _entry(cosh),
     "deg": _entry(deg),
     "exp": _entry(np.exp),
     "floor": _entry(np.floor, near=_near_whole),
@@ -186,7 +195,7 @@ ELEMENTWISE: dict[str, Elementwise] = {
     "round": _entry(round_to, near=_near_half),
     "sgn": _entry(sgn, near=_near_size(0)),
     "sin": _entry(np.sin, near=_has_turned),
-    "sinh": _entry(np.sinh),
+    "sinh": _entry(sinh),
     "sqrt": _entry(np.sqrt, near=_near_size(0)),
     "tan": _entry(np.tan, near=_has_turned),
     "tanh": _entry(np.tanh),

@@ -16,6 +16,7 @@ from aggregator.promql.functions import Version, kind_of, unknown_to
 from aggregator.promql.parse import parse
 from aggregator.promql.planned import Leaf
 from aggregator.promql.print import seconds
+from aggregator.promql.spellings import spelt_since
 from aggregator.promql.tree import Aggregate, Kind, Node
 from aggregator.query.asking import MOST_POINTS, Extras
 from aggregator.query.gathering import Gathering
@@ -118,7 +119,8 @@ class Engine:
         """What no cluster knows is refused, as one Prometheus of their version would."""
         versions = self.versions()
         known = [versions[cluster] for cluster in asked if cluster in versions]
-        if known and any(unknown_to(tree, max(known))):
+        newest = max(known, default=None)
+        if newest is not None and (newest < spelt_since(request.text) or any(unknown_to(tree, newest))):
             said = await self._first_word(request, asked)
             if isinstance(said, ClusterRefused):
                 raise BadExpression(words_of(said))

@@ -99,6 +99,26 @@ def _fails_of_several_causes(question: Question, union: Heard, ours: Heard) -> b
     return len(errors) == 2 and all(error.startswith(_OF_MATCHING) for error in errors)
 
 
+def _takes_others_of_equal_value(question: Question, union: Heard, ours: Heard) -> bool:
+    if union.failed or ours.failed or not any(map(_takes_some, walk(parse(question.expression)))):
+        return False
+    return _values_by_moment(union) == _values_by_moment(ours)
+
+
+def _takes_some(node: Node) -> bool:
+    """Of what has no order of its own any more: that a function or an operator has made."""
+    return (
+        isinstance(node, Aggregate) and node.operator in {"topk", "bottomk"} and not isinstance(node.inside, Selector)
+    )
+
+
+def _values_by_moment(heard: Heard) -> list[tuple[float, str]]:
+    samples = (
+        sample for series in heard.body["data"]["result"] for sample in series.get("values", [series.get("value")])
+    )
+    return sorted((moment, value) for moment, value in samples)
+
+
 _TRANSCENDENTAL = frozenset("exp sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split())
 
 # The group in which one Prometheus found duplicates names a cluster, so no other cluster had part in it.
@@ -137,6 +157,12 @@ EXCEPTIONS = (
         "from one processor to the next). The sine of a number near 10^20, a value that becomes a label, and the "
         "deviation of all but equal values show nothing but those bits.",
         _anywhere(_blows_up_last_bits),
+    ),
+    Excused(
+        "other series of equal value under topk",
+        "Which of equal series topk takes is decided by their order. Of what a function or an operator has made, one "
+        "Prometheus keeps an order in which the names count that are no longer there to be told.",
+        _takes_others_of_equal_value,
     ),
 )
 
