@@ -36,7 +36,7 @@ async def config_where(fault: Fault, failing: tuple[str, ...], folder: Path) -> 
                 (folder / name).mkdir()
                 reached[name] = await stack.enter_async_context(fault.opened(folder / name))
             else:
-                reached[name] = reached_at(await stack.enter_async_context(fake_prometheus()))
+                reached[name] = reached_at(await stack.enter_async_context(fake_prometheus()), timeout=30)
         yield config_of(**reached)
 
 
