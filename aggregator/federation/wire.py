@@ -138,14 +138,15 @@ def _grid(labels: tuple[Labels, ...], points: Sequence[Sequence[tuple[float, flo
 
 
 def _column(labels: tuple[Labels, ...], points: Sequence[tuple[float, float]], steps: Steps) -> Grid:
-    if any(round(seconds * 1000) != steps.start for seconds, _ in points):
+    if len(points) < len(labels) or not all(abs(seconds * 1000 - steps.start) < 0.5 for seconds, _ in points):
         raise NotPrometheus(_OUTSIDE)
     values = np.array([value for _, value in points], dtype=np.float64).reshape(len(labels), 1)
     return Grid(labels, values, np.ones(values.shape, dtype=np.bool_))
 
 
 def _columns(seconds: Floats, steps: Steps) -> Ints:
-    milliseconds = np.rint(seconds * 1000).astype(np.int64)
+    with np.errstate(all="ignore"):
+        milliseconds = np.rint(seconds * 1000).astype(np.int64)
     columns: Ints = (milliseconds - steps.start) // steps.step
     if len(columns) and (columns.min() < 0 or columns.max() >= steps.count):
         raise NotPrometheus(_OUTSIDE)

@@ -132,6 +132,8 @@ def test_a_value_that_is_no_number_is_not_prometheus(value: str) -> None:
         [("0", "1")],
         [("240", "1")],
         [("59.999", "1"), ("60", "1"), ("120", "1")],
+        [("1e300", "1")],
+        [("-1e18", "1")],
         # As many as there are steps, but not at the steps.
         [("3600", "1"), ("3660", "1"), ("3720", "1")],
     ],
@@ -139,6 +141,14 @@ def test_a_value_that_is_no_number_is_not_prometheus(value: str) -> None:
 def test_samples_outside_the_range_that_was_asked_for_are_not_taken(samples: list[tuple[str, str]]) -> None:
     with pytest.raises(NotPrometheus, match="outside the range"):
         grid(matrix(('"a":"b"', samples)))
+
+
+def test_a_series_without_a_sample_has_none() -> None:
+    answer = grid(
+        b'{"data":{"resultType":"vector","result":[{"metric":{"a":"b"}},{"metric":{},"value":[60.5,"1"]}]}}', INSTANT
+    )
+
+    assert shown(answer) == [[None], [1]]
 
 
 def test_a_moment_that_is_not_the_one_asked_for_is_not_taken() -> None:
