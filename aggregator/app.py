@@ -96,7 +96,9 @@ class Service:
         finally:
             if told:
                 loop.remove_signal_handler(signal.SIGHUP)
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            # One may start another: a configuration that is taken over puts an older one away.
+            while self._under_way:
+                await asyncio.wait(self._under_way)
             await self._open.aclose()
 
     async def reload(self) -> None:

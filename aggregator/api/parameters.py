@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -113,11 +113,6 @@ def whole(text: str) -> int | None:
 def now() -> int:
     """The present in nanoseconds, whole milliseconds as Prometheus takes them."""
     return time.time_ns() // moments.MILLISECOND * moments.MILLISECOND
-
-
-def form_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """What is passed on to clusters of a request: the parameters that were given."""
-    return tuple((name, value) for name, value in values.items() if value)
 
 
 def _is_form(request: Request) -> bool:

@@ -43,6 +43,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
 def _route(desk: Desk, methods: tuple[str, ...], path: str, answer: Answerer, kind: str = JSON) -> Route:
     async def endpoint(request: Request) -> Response:
+        # Unlike a Prometheus, without a word about other origins: Grafana asks from its server, and no page on the
+        # internet shall read through a browser in here who works on which hub.
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
         here = desk.now
