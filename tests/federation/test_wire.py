@@ -143,12 +143,12 @@ def test_samples_outside_the_range_that_was_asked_for_are_not_taken(samples: lis
         grid(matrix(('"a":"b"', samples)))
 
 
-def test_a_series_without_a_sample_has_none() -> None:
-    answer = grid(
-        b'{"data":{"resultType":"vector","result":[{"metric":{"a":"b"}},{"metric":{},"value":[60.5,"1"]}]}}', INSTANT
-    )
-
-    assert shown(answer) == [[None], [1]]
+@pytest.mark.parametrize(
+    "series", ['{"metric":{}}', '{"metric":{},"value":["NaN","1"]}', '{"metric":{},"value":["Infinity","1"]}']
+)
+def test_a_vector_with_a_series_that_has_no_sample_at_the_moment_is_not_taken(series: str) -> None:
+    with pytest.raises(NotPrometheus):
+        grid(f'{{"data":{{"resultType":"vector","result":[{series}]}}}}'.encode(), INSTANT)
 
 
 def test_a_moment_that_is_not_the_one_asked_for_is_not_taken() -> None:
