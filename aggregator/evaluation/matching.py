@@ -31,7 +31,8 @@ def vector_binary(node: Binary, left: Grid, right: Grid) -> Grid:
     both = many.populated() & one.populated()
     ones = _grouped([signature(labels) for labels in one.labels])
     clash = _first_clash(ones, one, both)
-    of_many, of_one = _pairs([signature(labels) for labels in many.labels], ones, many, one)
+    manys = [signature(labels) for labels in many.labels]
+    of_many, of_one = _pairs(manys, ones, many, one)
     present = many.present[of_many] & one.present[of_one]
     pair = (one.values[of_one], many.values[of_many]) if swapped else (many.values[of_many], one.values[of_one])
     values, holds = apply(node.operator, *pair)
@@ -42,7 +43,7 @@ def vector_binary(node: Binary, left: Grid, right: Grid) -> Grid:
     elif holds is not None:
         present = present & holds
     labels = [_result(node, many.labels[i], one.labels[j]) for i, j in zip(of_many, of_one, strict=True)]
-    signatures = [signature(many.labels[i]) for i in of_many]
+    signatures = [manys[i] for i in of_many]
     # Prometheus goes step by step, so the first step with a fault decides which one is told.
     _demand_one_result(signatures, labels, present[:, : clash.step] if clash else present, matching)
     if clash:
@@ -138,7 +139,10 @@ def _pairs(manys: Sequence[Labels], ones: dict[Labels, list[int]], many: Grid, o
 def _result(node: Binary, many: Labels, one: Labels) -> Labels:
     matching = node.matching
     assert matching is not None
-    labels = dict(without_name(many) if node.operator in DROPS_NAME else many)
+    kept = without_name(many) if node.operator in DROPS_NAME or node.bool else many
+    if matching.cardinality != "one-to-one" and not matching.include:
+        return kept
+    labels = dict(kept)
     if matching.cardinality == "one-to-one":
         labels = {name: value for name, value in labels.items() if (name in matching.labels) == matching.on}
     given = dict(one)

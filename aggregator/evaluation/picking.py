@@ -27,8 +27,11 @@ def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered:
     order: list[int] = []
     for rows in groups.rows():
         values, present = grid.values[rows], grid.present[rows]
-        ranked = _ranked(values, present, least=least)
-        chosen[rows] = (np.argsort(ranked, axis=0) < k) & present
+        ranked = _ranked(values, present, int(k.max()) + 1, least=least)
+        taken = (np.arange(len(ranked))[:, None] < k) & np.take_along_axis(present, ranked, axis=0)
+        block = np.zeros(present.shape, dtype=np.bool_)
+        np.put_along_axis(block, ranked, taken, axis=0)
+        chosen[rows] = block
         for step in _edge_ties(values, present, ranked, k):
             if not ordered:
                 raise NeedsExact
@@ -37,16 +40,22 @@ def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered:
     return _taken(grid, chosen, order)
 
 
-def _ranked(values: Floats, present: Bools, *, least: bool) -> Ints:
-    """The rows, best first, at each step: NaN after every number, the absent last."""
+def _ranked(values: Floats, present: Bools, most: int, *, least: bool) -> Ints:
+    """The rows, best first, at each step, the first `most` of them: NaN after every number, the absent last."""
+    key = np.where(present, values if least else -values, np.inf)
+    if most < len(values) and np.isfinite(values[present]).all():
+        first = np.sort(np.argpartition(key, most - 1, axis=0)[:most], axis=0)
+        return np.take_along_axis(
+            first, np.argsort(np.take_along_axis(key, first, axis=0), axis=0, kind="stable"), axis=0
+        )
     tier = np.where(present, np.where(np.isnan(values), 1, 0), 2)
-    return np.lexsort((values if least else -values, tier), axis=0)
+    return np.lexsort((key, tier), axis=0)[:most]
 
 
 def _edge_ties(values: Floats, present: Bools, ranked: Ints, k: Ints) -> list[int]:
     """The steps at which the last that is taken and the first that is not cannot be told apart."""
     rows = len(values)
-    inside, outside = np.clip(k - 1, 0, rows - 1), np.clip(k, 0, rows - 1)
+    inside, outside = np.clip(k - 1, 0, len(ranked) - 1), np.clip(k, 0, len(ranked) - 1)
     columns = np.arange(values.shape[1])
     last, first = ranked[inside, columns], ranked[outside, columns]
     matters = (k >= 1) & (k < rows) & present[first, columns]

@@ -116,12 +116,15 @@ class AiohttpClient:
 
     async def _received(self, response: aiohttp.ClientResponse) -> Received:
         good = response.status == 200
+        if good and self._is_plain(response):
+            body = await response.read()
+            return Received(response.status, body, len(body), "")
         size = 0
         try:
-            body = _body(response, self._to.max_body if good else LARGEST_ERROR)
+            parts = _body(response, self._to.max_body if good else LARGEST_ERROR)
             async for chunk in response.content.iter_any():
                 size += len(chunk)
-                body.add(chunk)
+                parts.add(chunk)
         except TooLarge:
             # Closed, not released: what is still coming is not read.
             response.close()
@@ -129,8 +132,13 @@ class AiohttpClient:
                 raise Fault(
                     FailureKind.TOO_LARGE, f"its answer is larger than {amount(self._to.max_body)}", size
                 ) from None
-            body = Plain(0)
-        return Received(response.status, body.whole(), size, response.headers.get("Location", ""))
+            parts = Plain(0)
+        return Received(response.status, parts.whole(), size, response.headers.get("Location", ""))
+
+    def _is_plain(self, response: aiohttp.ClientResponse) -> bool:
+        """Its length is known, and small enough, so there is nothing to watch while it comes."""
+        announced = response.content_length
+        return announced is not None and announced <= self._to.max_body and "Content-Encoding" not in response.headers
 
 
 def _body(response: aiohttp.ClientResponse, largest: int) -> Body:

@@ -64,13 +64,13 @@ def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[
 
 
 def _text(labels: Labels, series: _Series) -> bytes:
-    pieces = [b'{"metric":', _encode(dict(labels))]
-    for name, value in (
-        (b"values", series.values),
-        (b"value", series.value),
-        (b"histograms", series.histograms),
-        (b"histogram", series.histogram),
-    ):
-        if memoryview(value):
-            pieces += (b',"', name, b'":', value)
-    return b"".join((*pieces, b"}"))
+    metric = b'{"metric":' + _encode(dict(labels))
+    if series.histograms is NOTHING and series.histogram is NOTHING:
+        if series.values is not NOTHING:
+            return b"".join((metric, b',"values":', series.values, b"}"))
+        if series.value is not NOTHING:
+            return b"".join((metric, b',"value":', series.value, b"}"))
+    fields = (b"values", b"value", b"histograms", b"histogram")
+    found = (series.values, series.value, series.histograms, series.histogram)
+    texts = (b',"%b":%b' % (name, value) for name, value in zip(fields, found, strict=True) if value is not NOTHING)
+    return b"".join((metric, *texts, b"}"))

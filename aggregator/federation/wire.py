@@ -60,12 +60,16 @@ def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
-    try:
-        envelope = _DECODER.decode(readable(body))
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise NotPrometheus(str(fault)) from None
-    result = envelope.data.result
-    labels = labelled([series.metric for series in result], cluster)
+    decoded = _decoded(body, cluster, steps)
+    if (decoded.grid.values == 0).any() and b',"-0"]' in body:
+        # Read as 0 like any other zero.
+        return _decoded(readable(body), cluster, steps)
+    return decoded
+
+
+def _decoded(body: bytes, cluster: str, steps: Steps) -> Decoded:
+    envelope = _envelope(body)
+    labels = labelled([series.metric for series in envelope.data.result], cluster)
     if isinstance(envelope.data, _Vector):
         points = [(point.value,) for point in envelope.data.result if point.value is not None]
         _refuse_histograms([point.histogram for point in envelope.data.result])
@@ -73,6 +77,18 @@ def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
         points = [line.values for line in envelope.data.result]  # type: ignore[misc]  # lists are sequences too
         _refuse_histograms([line.histograms for line in envelope.data.result])
     return Decoded(_grid(labels, points, steps), (*envelope.warnings, *envelope.infos))
+
+
+def _envelope(body: bytes) -> _Envelope:
+    """Most answers have no infinity in them, so it is looked for only where reading fails."""
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    try:
+        return _DECODER.decode(readable(body))
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise NotPrometheus(str(fault)) from None
 
 
 def readable(body: bytes) -> bytes:
