@@ -48,7 +48,7 @@ def asks(cluster: ClusterPlan, hub: HubPlan, days: Ints) -> list[Ask]:
 
 
 def _of_story(hub: HubPlan, person: Person) -> Ask:
-    luck = draws.uniform(hub.key + 60, person.number, np.arange(LUCK))
+    luck = draws.uniform(hub.key + 100, person.number, np.arange(LUCK))
     asked = person.created + 3000
     until = person.left - (0 if person.stranger else int(luck[-1] * 40) * MINUTE)
     return Ask(hub.namespace, person.user, person.number, asked, until, True, person.stranger, tuple(luck.tolist()))
@@ -58,7 +58,7 @@ def _of_regulars(hub: HubPlan, who: Regulars, days: Ints, away: list[Start]) -> 
     visits = _never_two_at_once(who, _visits(hub, who, days, away))
     numbers = who.numbers[visits.rows]
     luck = draws.uniform(
-        hub.key + 61, numbers[:, None], visits.days[:, None], visits.nth[:, None] * LUCK + np.arange(LUCK)
+        hub.key + 101, numbers[:, None], visits.days[:, None], visits.nth[:, None] * LUCK + np.arange(LUCK)
     )
     # Cookies last: not every server begins with a login, but an account does.
     logs_in = (luck[:, -1] < np.where(visits.nth == 0, 0.75, 0.2)) | (

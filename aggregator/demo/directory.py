@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from aggregator.errors import CrosshubError
 
@@ -43,13 +44,22 @@ def owned(path: Path) -> Iterator[Home]:
     """The directory, made when it is not there, ours alone until the block is left; servers' old data are gone from it."""
     if path.exists() and not (path / MARKER).is_file() and (not path.is_dir() or any(path.iterdir())):
         raise NotOurs(f"{path} is not empty and no demo made it; say where else with --directory")
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / MARKER).open("w") as marker:
-        try:
-            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotOurs(f"another demo runs in {path}; end it, or say where else with --directory") from None
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        marker = (path / MARKER).open("w")
+    except OSError as error:
+        raise NotOurs(f"{path} cannot be used: {error.strerror}; say where else with --directory") from None
+    with marker:
+        _lock(marker, path)
         marker.write(_TEXT)
         marker.flush()
         shutil.rmtree(path / "clusters", ignore_errors=True)
         yield Home(path.absolute())
+
+
+def _lock(marker: TextIO, path: Path) -> None:
+    """Ours until the file is closed, which the kernel does however we end."""
+    try:
+        fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NotOurs(f"another demo runs in {path}; end it, or say where else with --directory") from None

@@ -98,7 +98,7 @@ def run(demand: Demand, show: Show) -> None:
     """Runs until a signal ends it (KeyboardInterrupt). Whatever it started is then gone."""
     with _signals_interrupt(), owned(demand.directory) as home, ExitStack() as stack:
         making = stack.enter_context(ExitStack())
-        pool = making.enter_context(workers(len(os.sched_getaffinity(0))))
+        pool = making.enter_context(workers(os.cpu_count() or 1))
         site = _Site(demand, home, show, pool, windows(_now(), demand.detail * HOUR, demand.weeks))
         forget(home.blocks, _now())
         (exporter,) = stack.enter_context(listening([program(demand.recipe, demand.clusters, home.log("exporter"))]))

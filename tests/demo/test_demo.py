@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import httpx
 import pytest
@@ -27,9 +28,12 @@ def started(directory: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     demo = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
+    too_long = Timer(150, demo.kill)
+    too_long.start()
     try:
         yield demo
     finally:
+        too_long.cancel()
         demo.kill()
         demo.communicate()
         assert left_after(demo.pid, 10) == []

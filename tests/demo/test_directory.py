@@ -23,6 +23,13 @@ def test_a_file_is_no_directory(tmp_path: Path) -> None:
         pass
 
 
+def test_a_place_where_nothing_can_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(NotOurs, match="cannot be used: Not a directory"), owned(tmp_path / "file" / "demo"):
+        pass
+
+
 def test_servers_of_the_last_time_are_gone_and_blocks_are_kept(tmp_path: Path) -> None:
     with owned(tmp_path / "demo") as home:
         (home.blocks / "kept").mkdir(parents=True)
