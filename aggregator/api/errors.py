@@ -24,7 +24,7 @@ KINDS: dict[type[CrosshubError], tuple[int, str]] = {
     Unavailable: (503, "unavailable"),
 }
 INTERNAL = (500, "internal")
-# As nginx has it. Nobody reads it; it stands in the log.
+# As nginx has it. Nobody is there to read it.
 CLIENT_CLOSED_REQUEST = 499
 
 

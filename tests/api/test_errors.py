@@ -1,7 +1,11 @@
 """Requests that are wrong, or nearly: the same status, kind and words as Prometheus 2.42 has for them."""
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from aggregator.api import errors
+from aggregator.telemetry import Telemetry
 from tests.api.asking import asked
 
 QUERY, RANGE, SERIES, LABELS = "/api/v1/query", "/api/v1/query_range", "/api/v1/series", "/api/v1/labels"
@@ -61,6 +65,12 @@ SAME = [
     (QUERY, 'query=up{job=~"("}&time=0'),
     (QUERY, 'query="a"&time=0'),
     (QUERY, "query=limitk(1,up)&time=0"),
+    # Queries that cannot be executed.
+    (QUERY, "query=up+*+on(job)+up&time=1767582000"),
+    (QUERY, 'query=sum(up)+*+on()+up{cluster="oslo"}&time=1767582000'),
+    (QUERY, 'query=label_replace(up,"instance","x","","")&time=1767582000'),
+    (QUERY, 'query=label_replace(up,"a%20b","x","","")&time=1767582000'),
+    (QUERY, 'query=count_values("a%20b",up)&time=1767582000'),
     # Ranges.
     (RANGE, ""),
     (RANGE, "query=1&start=1"),
@@ -163,6 +173,23 @@ def test_where_the_answer_is_another_it_is_so_on_purpose(
 
     assert ours.status_code == status
     assert words.replace('"', '\\"') in ours.text or words in ours.text
+
+
+async def test_what_nobody_foresaw_is_said_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    errors.install(app, Telemetry("test"))
+
+    @app.get("/api/v1/query")
+    async def fails() -> None:
+        raise RuntimeError("password=hunter2")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://crosshub") as http:
+        response = await http.get("/api/v1/query")
+
+    assert (response.status_code, response.json()["errorType"]) == (500, "internal")
+    assert "hunter2" not in response.text + caplog.text
+    assert "GET /api/v1/query: RuntimeError" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
