@@ -9,7 +9,7 @@ import xxhash
 from aggregator.errors import CannotExecute
 from aggregator.evaluation.exactness import NeedsExact, demand_exact, near
 from aggregator.evaluation.groups import Groups
-from aggregator.evaluation.heap import Reverse, kept_by_heap
+from aggregator.evaluation.heap import kept_by_heap
 from aggregator.promql.numbers import text
 from aggregator.series import Bools, Floats, Grid, Ints, Labels, Scalar
 
@@ -35,8 +35,12 @@ def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered:
         for step in _edge_ties(values, present, ranked, k):
             if not ordered:
                 raise NeedsExact
-            chosen[rows, step] = kept_by_heap(values[:, step], present[:, step], int(k[step]), Reverse(least))
-        order += rows[ranked[:, 0]].tolist() if grid.steps == 1 else rows.tolist()
+            worth = -values[:, step] if least else values[:, step]
+            chosen[rows, step] = kept_by_heap(worth, present[:, step], int(k[step]))
+        own = rows[chosen[rows].any(axis=1)]
+        if grid.steps == 1:
+            own = own[_ranked(grid.values[own], grid.present[own], len(own), least=least)[:, 0]]
+        order += own.tolist()
     return _taken(grid, chosen, order)
 
 
@@ -64,9 +68,7 @@ def _edge_ties(values: Floats, present: Bools, ranked: Ints, k: Ints) -> list[in
     return [int(step) for step in np.flatnonzero(matters & same)]
 
 
-def _taken(grid: Grid, chosen: Bools, order: list[int]) -> Grid:
-    some = set(np.flatnonzero(chosen.any(axis=1)).tolist())
-    rows = [row for row in order if row in some]
+def _taken(grid: Grid, chosen: Bools, rows: list[int]) -> Grid:
     return Grid(tuple(grid.labels[row] for row in rows), grid.values[rows], chosen[rows], grid.exact)
 
 
@@ -86,7 +88,7 @@ def limitk(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool) -> G
     for rows in groups.rows():
         present = grid.present[rows]
         chosen[rows] = present & (np.cumsum(present, axis=0) <= k)
-    return _taken(grid, chosen, list(range(grid.series)))
+    return _taken(grid, chosen, np.flatnonzero(chosen.any(axis=1)).tolist())
 
 
 def limit_ratio(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool) -> Grid:
@@ -100,7 +102,8 @@ def limit_ratio(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool)
     ratio = np.clip(parameter.values, -1.0, 1.0)
     place = np.array([_hash(labels) / float(2**64 - 1) for labels in grid.labels]).reshape(-1, 1)
     share = np.where(ratio >= 0, place < ratio, place >= 1.0 + ratio)
-    return _taken(grid, grid.present & share, list(range(grid.series)))
+    chosen = grid.present & share
+    return _taken(grid, chosen, np.flatnonzero(chosen.any(axis=1)).tolist())
 
 
 def _hash(labels: Labels) -> int:

@@ -8,7 +8,7 @@ from aggregator.series import CLUSTER
 
 Parts = Callable[[Aggregate], tuple[Aggregate, ...]]
 
-# One more than asked for, so that a tie at the edge is seen here.
+# A k beyond it takes everything; the series themselves are fetched.
 _MOST_CANDIDATES = 2**31
 
 
@@ -23,6 +23,7 @@ def _by_parts(*operators: str) -> Parts:
 def _candidates(node: Aggregate) -> tuple[Aggregate, ...]:
     match node.parameter:
         case Number(value) if 1 <= value < _MOST_CANDIDATES:
+            # One more than asked for, so that a tie at the edge is seen here.
             return (replace(node, parameter=Number(float(int(value) + 1))),)
         case _:
             return ()
