@@ -112,6 +112,7 @@ class Engine:
             raise BadExpression(_in_words(said, fault)) from None
         kind = kind_of(tree)
         if not request.steps.is_instant and kind not in (Kind.VECTOR, Kind.SCALAR):
+            await self._demand_known(tree, self.clusters, request)
             raise BadExpression(f'invalid expression type "{kind}" for range query, must be Scalar or instant Vector')
         return tree
 
