@@ -71,17 +71,22 @@ class Engine:
         return plan(tree, request.steps, around, exact=exact)
 
     async def _answer(self, request: Request) -> Answer:
+        deadline = time.monotonic() + self._patience(request)
         try:
-            return await self._attempt(request, exact=False)
+            return await self._attempt(request, deadline, exact=False)
         except NeedsExact:
-            return await self._attempt(request, exact=True)
+            return await self._attempt(request, deadline, exact=True)
 
-    async def _attempt(self, request: Request, *, exact: bool) -> Answer:
+    def _patience(self, request: Request) -> float:
+        """The seconds that there are for all attempts."""
+        return self.limits.deadline if request.timeout is None else min(self.limits.deadline, request.timeout)
+
+    async def _attempt(self, request: Request, deadline: float, *, exact: bool) -> Answer:
         started = time.monotonic()
-        wait = self.limits.deadline if request.timeout is None else min(self.limits.deadline, request.timeout)
         made = await self.planned(request, exact=exact)
         planned = time.monotonic()
-        gathering = Gathering(self.fleet, self.source, _extras(request, wait), started + wait)
+        extras = _extras(request, self._patience(request))
+        gathering = Gathering(self.fleet, self.source, extras, deadline)
         if made.lane == "splice":
             parts = await gathering.parts(made)
             asked = time.monotonic()

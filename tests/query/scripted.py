@@ -67,10 +67,13 @@ async def scene(
     source: Source | None = None,
     limits: Limits | None = None,
     holding: asyncio.Event | None = None,
+    silent: Sequence[str] = (),
 ) -> AsyncIterator[Scene]:
-    """An engine over one server a script. No answer is given before `holding` is set."""
+    """An engine over one server a script. No answer is given before `holding` is set, and never one to `silent`."""
     async with AsyncExitStack() as stack:
-        servers = {name: await stack.enter_async_context(scripted(script, holding)) for name, script in scripts.items()}
+        servers = {
+            name: await stack.enter_async_context(scripted(script, holding, silent)) for name, script in scripts.items()
+        }
         clusters = [Cluster(name, Prometheus(urls=(server.url,))) for name, server in servers.items()]
         fleet = await stack.enter_async_context(open_fleet(clusters))
         engine = Engine(
@@ -84,10 +87,14 @@ async def scene(
 
 
 @asynccontextmanager
-async def scripted(script: Script, holding: asyncio.Event | None = None) -> AsyncIterator[FakeServer]:
+async def scripted(
+    script: Script, holding: asyncio.Event | None = None, silent: Sequence[str] = ()
+) -> AsyncIterator[FakeServer]:
     async def behave(request: HttpRequest, writer: asyncio.StreamWriter) -> None:
         if holding is not None:
             await holding.wait()
+        if request.form["query"][0] in silent:
+            await asyncio.Event().wait()
         found = _found(script, {name: values[0] for name, values in request.form.items()}, request.path)
         if isinstance(found, Refused):
             kind = {400: "bad_data", 422: "execution"}.get(found.status, "internal")

@@ -177,6 +177,15 @@ async def test_the_configured_deadline_holds_where_it_is_shorter() -> None:
             await fleet.instant("x", timeout=60)
 
 
+async def test_a_second_attempt_may_time_out_as_the_first_may() -> None:
+    script: Script = {"sum(x)": ["{} 0.1"]}
+    async with scene({"lisbon": script, "oslo": script}, silent=("x",)) as fleet:
+        with pytest.raises(TimedOut):
+            await fleet.instant("sum(x) == 0.2", timeout=0.3)
+
+    assert fleet.asked("oslo") == ["sum(x)", "x"]
+
+
 async def test_series_that_meet_by_our_name_of_the_cluster_are_explained() -> None:
     script: Script = {"x": ['x{cluster="a"} 1', 'x{cluster="b"} 1']}
     async with scene({"lisbon": script, "oslo": X}) as fleet:
