@@ -15,20 +15,22 @@ MAX_OPERATORS = 500
 # In seconds. Prometheus' own bound is 0.3 % above; milliseconds less offsets and ranges must still fit into 64 bits.
 MAX_INSTANT = 9.2e15
 
-_SPACE = r"(?:\s|\#[^\n]*(?:\n|$))*"
+# Possessive throughout, and strings may lack their end: so no text takes more than one look at each character.
+_SPACE = r"(?:\s|\#[^\n]*+)*+"
+_NUMBER = r"0x[\da-f]++ | (?: \d++(?:\.\d*+)?+ | \.\d++ )(?:e[-+]?\d++)?+"
 
 _TOKEN = re.compile(
     rf"""
-      (?P<string>  "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' )
+      (?P<string>  "(?:[^"\\\n]|\\.)*+"? | '(?:[^'\\\n]|\\.)*+'? )
     | (?P<raw>     `[^`]*` )
     | (?P<comment> \#[^\n]* )
-    | (?P<at>      @{_SPACE}(?P<sign>[-+]?){_SPACE}(?P<when>0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?![\w.]) )
+    | (?P<at>      @{_SPACE}(?P<sign>[-+]?){_SPACE}(?P<when>{_NUMBER})(?![\w.]) )
     | (?P<stray>   @{_SPACE}[-+]?{_SPACE}[\d.] )
     | (?P<open>    [({{\[] )
     | (?P<close>   [)}}\]] )
     | (?P<operator> [-+*/%^] | [=!<>]=? | \b(?:and|or|unless|atan2)\b )
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
 
 
@@ -85,7 +87,7 @@ def _respelt(token: re.Match[str], instants: list[int]) -> str:
 
 
 def _seconds(sign: str, literal: str) -> float:
-    size = float(int(literal, 16)) if literal[:2] in ("0x", "0X") else float(literal)
+    size = float(min(int(literal, 16), 2**63)) if literal[:2] in ("0x", "0X") else float(literal)
     return -size if sign == "-" else size
 
 

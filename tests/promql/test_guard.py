@@ -1,6 +1,7 @@
 """What may be handed to the native parser: nothing that could end the process, and nothing that it mistakes."""
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -27,6 +28,21 @@ TOO_MUCH = {
     "calls and operators": ("abs(" * 90 + "-" * 90 + "x" + ")" * 90, "the query is nested more than 150 deep"),
     "on the third line": ("x\n+\n" + "(" * 101, "3:101: the query is nested more than 100 deep"),
 }  # fmt: skip
+SLOW = {
+    "a string without an end, full of quotes": '"' + '\\"' * 100_000,
+    "the other quotes": "'" + "\\'" * 100_000,
+    "strings without an end, line by line": '"a\n' * 50_000,
+    "a raw string without an end": "`" + "\\" * 200_000,
+    "spaces after @": "x @" + " " * 200_000 + "y",
+    "comments after @": "x @" + " #\n" * 60_000 + "y",
+    "digits after @": "x @ " + "1" * 200_000 + "y",
+    "fractions after @": "x @ ." + "1" * 200_000 + "y",
+    "exponents after @": "x @ 1e" + "1" * 200_000 + "y",
+    "a large hexadecimal number": "x @ 0x" + "f" * 200_000,
+    "a large number": "x @ " + "9" * 200_000,
+    "many @": "x " + "@" * 200_000,
+    "words": "and" * 80_000,
+}
 JUST_ENOUGH = {
     "a chain of operators": "x" + "+x" * (MAX_HEIGHT - 1),
     "brackets": "(" * MAX_DEPTH + "x" + ")" * MAX_DEPTH,
@@ -50,6 +66,16 @@ def test_what_would_overflow_the_parser_is_refused_at_once(case: str) -> None:
 
     assert str(refused.value).startswith(message)
     assert time.monotonic() - started < 0.5
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_no_text_takes_long_to_look_through(case: str) -> None:
+    started = time.monotonic()
+
+    with suppress(BadExpression):
+        guard(SLOW[case])
+
+    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("case", JUST_ENOUGH)
