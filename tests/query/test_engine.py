@@ -1,6 +1,12 @@
 """Queries answered over fake Prometheus servers: what they are asked, and what becomes of it."""
 
+import pytest
+
+from aggregator.planning.plan import Circumstances
+from aggregator.planning.planner import plan
+from aggregator.promql.parse import parse
 from aggregator.query.engine import CUT
+from aggregator.series import Steps
 from tests.query.scripted import result_of, scene, values_of
 
 UP = {"lisbon": {"up": ['up{job="b"} 1', 'up{job="a"} 2']}, "oslo": {"up": ['up{job="a"} 3']}}
@@ -171,3 +177,29 @@ async def test_only_clusters_that_the_query_names_are_asked() -> None:
     assert list(values_of(answer)) == ["up,oslo,a"]
     assert result_of(nobody) == []
     assert fleet.asked("lisbon") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "-" * 48 + "sort(" * 50 + "abs(" * 50 + "x" + ")" * 100,
+        "-" * 40 + "clamp_min(" * 99 + "sum(x)" + ", 0)" * 99,
+        " + ".join(["sum(x)"] * 148),
+        " or ".join(["vector(1)"] * 149),
+        "x" + " ^ (1" * 98 + ")" * 98,
+        "max_over_time(" * 49 + "sum(x)" + "[1m:1m])" * 49,
+    ],
+    ids=lambda query: query[:20],
+)
+async def test_a_query_as_high_as_is_allowed_is_answered(query: str) -> None:
+    script = {"sum(x)": ["{} 1"]}
+    async with scene({"lisbon": script | {text: ["{} 1"] for text in spliced_texts(query)}}) as fleet:
+        answer = await fleet.instant(query)
+
+    assert len(result_of(answer)) == 1
+
+
+def spliced_texts(query: str) -> list[str]:
+    """What the one cluster is asked for the largest parts that it computes."""
+    made = plan(parse(query), Steps(600_000, 600_000, 0), Circumstances(("lisbon",)))
+    return [text for leaf in made.leaves for _, text in leaf.texts]
