@@ -143,7 +143,8 @@ def _fetch_older(site: _Site) -> None:
     missing = [order for order in site.orders(site.windows.older) if not order.kept.exists()]
     if not missing:
         return
-    with site.show.counting(f"the {site.demand.weeks} weeks before", len(missing)) as step:
+    weeks = "week" if site.demand.weeks == 1 else f"{site.demand.weeks} weeks"
+    with site.show.counting(f"the {weeks} before", len(missing)) as step:
         for order in site.made(missing):
             site.deliver(order)
             step()

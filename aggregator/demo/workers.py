@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
 def workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of so many processes; on leaving, what has not begun never does, and what has is awaited: seconds.
+    """A pool of so many processes. An error or Ctrl-C ends them in the midst of their work.
 
     Give it work from the main thread: Linux ends a child when the thread that started it is gone.
     """
@@ -22,6 +22,10 @@ def workers(count: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
     try:
         yield pool
+    except BaseException:
+        for child in active_children():
+            child.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
