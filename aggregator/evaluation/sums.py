@@ -4,14 +4,22 @@ They add as Prometheus does (promql/functions.go of 2.42), keeping what each add
 Kahan and Neumaier: so the deviation of a constant series is exactly 0.
 """
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from aggregator.evaluation.windows import Batch, Windows, reduced
 from aggregator.series import Bools, Floats, Ints
 
+# So few windows are gone through sample by sample: a step of numpy costs as much for one as for hundreds.
+FEW = 16
+
 
 def sum_over_time(windows: Windows) -> tuple[Floats, Bools]:
     def reduce(batch: Batch) -> Floats:
+        if len(batch.counts) <= FEW:
+            return np.array([_sum_of(values) for values in batch.each()])
         total, lost = _zeros(batch, 2)
         for places in batch.positions():
             active = len(places)
@@ -26,6 +34,8 @@ def avg_over_time(windows: Windows) -> tuple[Floats, Bools]:
     finite = bool(np.isfinite(windows.raw.values).all())
 
     def reduce(batch: Batch) -> Floats:
+        if len(batch.counts) <= FEW and finite:
+            return np.array([_mean_of(values) for values in batch.each()])
         mean, lost = _zeros(batch, 2)
         for k, places in enumerate(batch.positions(), start=1):
             active = len(places)
@@ -42,6 +52,25 @@ def avg_over_time(windows: Windows) -> tuple[Floats, Bools]:
     return reduced(windows, 1, reduce)
 
 
+def _sum_of(values: Sequence[float]) -> float:
+    total = lost = 0.0
+    for value in values:
+        before, total = total, total + value
+        added = total - before
+        lost += (before - (total - added)) + (value - added)
+    return total if math.isinf(total) else total + lost
+
+
+def _mean_of(values: Sequence[float]) -> float:
+    mean = lost = 0.0
+    for k, value in enumerate(values, start=1):
+        more = value / k - mean / k
+        before, mean = mean, mean + more
+        added = mean - before
+        lost += (before - (mean - added)) + (more - added)
+    return mean if math.isinf(mean) else mean + lost
+
+
 def _stays_infinite(mean: Floats, value: Floats) -> Bools:
     same_infinity = np.isinf(value) & ((mean > 0) == (value > 0))
     answer: Bools = np.isinf(mean) & (same_infinity | np.isfinite(value))
@@ -50,6 +79,8 @@ def _stays_infinite(mean: Floats, value: Floats) -> Bools:
 
 def stdvar_over_time(windows: Windows) -> tuple[Floats, Bools]:
     def reduce(batch: Batch) -> Floats:
+        if len(batch.counts) <= FEW:
+            return np.array([_variance_of(values) for values in batch.each()])
         mean, mean_lost, squares, squares_lost = _zeros(batch, 4)
         for k, places in enumerate(batch.positions(), start=1):
             active = len(places)
@@ -61,6 +92,21 @@ def stdvar_over_time(windows: Windows) -> tuple[Floats, Bools]:
         return variance
 
     return reduced(windows, 1, reduce)
+
+
+def _variance_of(values: Sequence[float]) -> float:
+    mean = mean_lost = squares = squares_lost = 0.0
+    for k, value in enumerate(values, start=1):
+        delta = value - (mean + mean_lost)
+        more = delta / k
+        before, mean = mean, mean + more
+        added = mean - before
+        mean_lost += (before - (mean - added)) + (more - added)
+        more = delta * (value - (mean + mean_lost))
+        before, squares = squares, squares + more
+        added = squares - before
+        squares_lost += (before - (squares - added)) + (more - added)
+    return (squares + squares_lost) / len(values)
 
 
 def stddev_over_time(windows: Windows) -> tuple[Floats, Bools]:

@@ -90,6 +90,11 @@ class Batch:
         for k, many in enumerate(active[:longest].tolist()):
             yield self.first[:many] + k
 
+    def each(self) -> Iterator[list[float]]:
+        """The values of each window."""
+        for first, count in zip(self.first.tolist(), self.counts.tolist(), strict=True):
+            yield self.raw.values[first : first + count].tolist()
+
 
 def windows(raw: Raw, ends_ms: Ints, range_ms: int, closed: bool, moments_ms: Ints | None = None) -> Windows:  # noqa: FBT001
     """The windows of `range_ms` that end at each of `ends_ms`. `moments_ms` are the steps of the query, where an
