@@ -154,6 +154,7 @@ def run(config: Config, reread: Callable[[], Config]) -> None:
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,

@@ -10,14 +10,14 @@ from tests.differential.heard import Heard, Question, ask
 _Moments = dict[tuple[tuple[str, str], ...], list[Any]]
 
 
-async def moment_by_moment(http: aiohttp.ClientSession, url: str, question: Question) -> Heard | None:
-    """The answer to a range query, asked as instant queries; None where one of them fails."""
+async def moment_by_moment(http: aiohttp.ClientSession, url: str, question: Question) -> Heard:
+    """The answer to a range query, asked as instant queries; an error where one of them fails."""
     expression = _without_ends(question)
     found: _Moments = {}
     for moment in range(question.start, question.end + 1, question.step):
         heard = await ask(http, url, Question(expression, moment, moment))
         if heard.failed:
-            return None
+            return heard
         for labels, sample in _samples(heard):
             found.setdefault(labels, []).append(sample)
     result = [{"metric": dict(labels), "values": values} for labels, values in sorted(found.items())]
