@@ -206,7 +206,8 @@ class Config:
     """The whole file. `rules` and `runbooks` of None are the ones that come with Crosshub."""
 
     clusters: tuple[Cluster, ...]
-    database: Database = "sqlite:///crosshub.db"
+    # Not shown: it may hold a password, from the environment.
+    database: Database = field(default="sqlite:///crosshub.db", repr=False)
     listen: Endpoint = field(default=Listen("127.0.0.1", 9099))
     external_url: Url = "http://127.0.0.1:9099"
     people_key_file: File = Path("crosshub.people-key")

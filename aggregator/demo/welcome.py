@@ -1,5 +1,6 @@
 """What a demo says when it answers: where, and what to try."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,11 +32,14 @@ def _of_hubs(cluster: ClusterPlan) -> str:
 
 
 def _to_try(url: str, config: str) -> list[str]:
+    # As it was called, since a virtual environment's programs are seldom on the path.
+    called = Path(sys.argv[0])
+    crosshub = _shown(called.absolute()) if called.name == "crosshub" else "crosshub"
     return [
         f"  curl {url}/api/v1/query --data-urlencode 'query={_RUNNING}'",
         f"  curl {url}/api/v1/label/cluster/values",
-        f"  crosshub --config {config} query '{_RUNNING}' --range 24h --step 10m --plot",
-        f"  crosshub --config {config} explain '{_BUSY}'",
+        f"  {crosshub} --config {config} query '{_RUNNING}' --range 24h --step 10m --plot",
+        f"  {crosshub} --config {config} explain '{_BUSY}'",
         f"  Grafana: a data source of type Prometheus with the URL {url}",
     ]
 

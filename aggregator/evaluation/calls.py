@@ -98,9 +98,11 @@ def _sort_by_label(_: str, arguments: Arguments, steps: Steps, *, descending: bo
     return _reordered(grid, sorted(range(grid.series), key=key, reverse=descending))
 
 
-def _natural(text: str) -> list[tuple[bool, int, str]]:
-    """A key that orders runs of digits by their number."""
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", text)]
+def _natural(text: str) -> list[tuple[int, str]]:
+    """A key that orders runs of digits by their number, however long they are."""
+    parts = re.split(r"([0-9]+)", text)
+    parts[1::2] = [digits.lstrip("0") for digits in parts[1::2]]
+    return [(len(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
 
 
 def _reordered(grid: Grid, order: list[int]) -> Grid:

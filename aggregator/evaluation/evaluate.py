@@ -16,7 +16,7 @@ from aggregator.evaluation.ranges import OVER_RANGES
 from aggregator.evaluation.rows import distinct, inhabited, merged, nameless
 from aggregator.evaluation.windows import Windows, raw_of, windows
 from aggregator.promql.functions import COMPARISONS, SET_OPERATORS
-from aggregator.promql.grids import pinned, subquery_steps
+from aggregator.promql.grids import first_and_last, subquery_steps
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
 from aggregator.promql.tree import (
     Aggregate,
@@ -135,7 +135,7 @@ def _ends(at: At | None, offset: int, steps: Steps) -> Ints:
     """Where the window of each step ends."""
     if at is None:
         return steps.times() - offset
-    return np.full(steps.count, pinned(at, steps)[0] - offset, dtype=np.int64)
+    return np.full(steps.count, first_and_last(at, steps)[0] - offset, dtype=np.int64)
 
 
 def _call(node: Call, steps: Steps, fetched: Fetched) -> Value:

@@ -13,7 +13,7 @@ import numpy as np
 from aggregator.errors import CannotExecute
 from aggregator.evaluation.exactness import demand_exact
 from aggregator.evaluation.operators import DROPS_NAME, apply, doubtful
-from aggregator.evaluation.rows import merged, text_of
+from aggregator.evaluation.rows import go_text, merged
 from aggregator.promql.tree import Binary, Matching
 from aggregator.series import NAME, Bools, Grid, Ints, Labels, without_name
 
@@ -116,8 +116,8 @@ def _first_clash(ones: dict[Labels, list[int]], one: Grid, both: Bools) -> _Clas
 def _told(clash: _Clash, one: Grid, matching: Matching, *, side: str) -> str:
     first, second = one.labels[clash.first], one.labels[clash.second]
     return (
-        f"found duplicate series for the match group {text_of(signature_of(matching)(first))} on the {side} "
-        f"hand-side of the operation: [{text_of(second)}, {text_of(first)}];many-to-many matching not allowed: "
+        f"found duplicate series for the match group {go_text(signature_of(matching)(first))} on the {side} "
+        f"hand-side of the operation: [{go_text(second)}, {go_text(first)}];many-to-many matching not allowed: "
         "matching labels must be unique on one side"
     )
 

@@ -65,7 +65,7 @@ def by_labels(grid: Grid) -> Grid:
     return Grid(labels, grid.values[order], grid.present[order], grid.exact)
 
 
-def text_of(labels: Labels) -> str:
+def go_text(labels: Labels) -> str:
     """Labels as Go's `labels.Labels.String` writes them, for Prometheus' own error messages."""
     quoted = (value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for _, value in labels)
     return "{" + ", ".join(f'{name}="{value}"' for (name, _), value in zip(labels, quoted, strict=True)) + "}"

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
+import msgspec
+
 from aggregator.errors import ClusterFailed, ClusterRefused
 
 T = TypeVar("T")
@@ -37,6 +39,10 @@ Reply = Answered[T] | ClusterRefused | ClusterFailed
 
 class NotPrometheus(ValueError):
     """A body that is not what a Prometheus answers."""
+
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading a body as JSON raises for nonsense; nonsense may be nested deeper than the decoder goes."""
 
 
 class Fleet(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from aggregator.federation.question import NotPrometheus
+from aggregator.federation.question import UNREADABLE, NotPrometheus
 from aggregator.federation.wire import NOTHING, labelled
 from aggregator.series import Labels
 
@@ -42,7 +42,7 @@ def decode_part(body: bytes, cluster: str) -> Part:
     """The series of a vector or matrix with the label `cluster`; raises NotPrometheus for anything else."""
     try:
         envelope = _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
     result = envelope.data.result
     labels = labelled([series.metric for series in result], cluster)

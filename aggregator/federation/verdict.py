@@ -10,7 +10,7 @@ from aggregator.clusters.values import Basic, Bearer
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
 from aggregator.federation.client import Received
 from aggregator.federation.credentials import credential
-from aggregator.federation.question import Answered, NotPrometheus, Question, Reply, T
+from aggregator.federation.question import UNREADABLE, Answered, NotPrometheus, Question, Reply, T
 from aggregator.federation.wording import short
 
 # Errors with which a server speaks of its own limits, not of the query. Prometheus first; then Thanos, Mimir, VictoriaMetrics.
@@ -107,7 +107,7 @@ def _of_kubernetes(error: ErrorBody) -> str:
 def _error(body: bytes) -> ErrorBody:
     try:
         return msgspec.json.decode(body, type=ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return ErrorBody()
 
 

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from aggregator.errors import CannotExecute
-from aggregator.federation.question import NotPrometheus
+from aggregator.federation.question import UNREADABLE, NotPrometheus
 from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
 
 NOTHING = msgspec.Raw()
@@ -83,11 +83,11 @@ def _envelope(body: bytes) -> _Envelope:
     """Most answers have no infinity in them, so it is looked for only where reading fails."""
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         pass
     try:
         return _DECODER.decode(readable(body))
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
 
 

@@ -12,7 +12,7 @@ from aggregator.planning.plan import Ask, Circumstances, Plan, RawAsk, StagedAsk
 from aggregator.planning.splits import SPLITS
 from aggregator.planning.wording import chosen, stripped, texts
 from aggregator.promql.functions import FUNCTIONS
-from aggregator.promql.grids import pinned, resolved, subquery_steps
+from aggregator.promql.grids import first_and_last, resolved, subquery_steps
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Aggregate, Call, Node, Range, Selector, Subquery, rebuilt
@@ -71,7 +71,7 @@ class _Planner:
     def ask_elsewhere(self, node: Node, steps: Steps) -> RawLeaf:
         assert isinstance(node, Selector | Range)
         selector = node.selector if isinstance(node, Range) else node
-        first, last = (moment - selector.offset for moment in pinned(selector.at, steps))
+        first, last = (moment - selector.offset for moment in first_and_last(selector.at, steps))
         range_ = node.range if isinstance(node, Range) else None
         clusters = chosen(selector, self.around.clusters)
         self.raws.append(RawAsk(stripped(selector), clusters, first, last, range_))

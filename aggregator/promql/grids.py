@@ -23,7 +23,7 @@ def subquery_steps(subquery: Subquery, steps: Steps, *, closed: bool) -> Steps:
     Source: `evaluator.eval` for `*parser.SubqueryExpr` in Prometheus' promql/engine.go.
     """
     step = subquery.step or DEFAULT_SUBQUERY_STEP
-    first, last = pinned(subquery.at, steps)
+    first, last = first_and_last(subquery.at, steps)
     earliest = first - subquery.offset - subquery.range
     start = -(-earliest // step) * step
     if start == earliest and not closed:
@@ -36,7 +36,7 @@ def subquery_steps(subquery: Subquery, steps: Steps, *, closed: bool) -> Steps:
     return Steps(start, end, step)
 
 
-def pinned(at: At | None, steps: Steps) -> tuple[int, int]:
+def first_and_last(at: At | None, steps: Steps) -> tuple[int, int]:
     """The first and the last moment, or twice the one that `@` names."""
     if at is None:
         return steps.start, steps.end

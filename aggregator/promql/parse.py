@@ -37,6 +37,7 @@ Instants = tuple[int, ...]
 MAX_HEIGHT = 150
 
 # In milliseconds: what Go's nanoseconds can count, some 292 years.
+_SHORT = 4096
 _MAX_DURATION = 2**63 // 10**6
 
 # What newer Prometheus know and the library takes for anything.
@@ -46,9 +47,20 @@ _NOT_SUPPORTED = {
 }
 
 
-@lru_cache(maxsize=2048)
 def parse(text: str) -> Node:
-    """The tree of a query; raises BadExpression with what is wrong, in the parser's words."""
+    """The tree of a query; raises BadExpression with what is wrong, in the parser's words.
+
+    What was asked is asked again, by the same panels, so the trees of short texts are kept.
+    """
+    return _kept(text) if len(text) <= _SHORT else _parsed(text)
+
+
+@lru_cache(maxsize=2048)
+def _kept(text: str) -> Node:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> Node:
     guarded = guard(text)
     if not guarded.text.strip():
         raise BadExpression("unknown position: parse error: no expression found in input")

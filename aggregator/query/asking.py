@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from aggregator.errors import CrosshubError
+from aggregator.errors import CannotExecute, CrosshubError
 from aggregator.federation.question import Form, Question
 from aggregator.federation.splice import Part, decode_part
 from aggregator.federation.wire import decode_grid, joined
@@ -20,6 +20,9 @@ from aggregator.series import Grid, Scalar, Steps
 
 MOST_POINTS = 11_000
 """The most steps that a Prometheus answers at once."""
+
+MOST_SAMPLES = 50_000_000
+"""The most samples that one leaf may bring, as many as Prometheus holds for a query by default."""
 
 T = TypeVar("T")
 
@@ -82,6 +85,8 @@ def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> G
             if which == number:
                 by_cluster.setdefault(cluster, []).append(grid)
     steps = sum(stretch.count for stretch in _stretches(leaf))
+    if steps * sum(grid.series for grids in by_cluster.values() for grid in grids[:1]) > MOST_SAMPLES:
+        raise CannotExecute("query processing would load too many samples into memory in query execution")
     whole = joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
     if leaf.pinned:
         shape = (whole.series, leaf.steps.count)

@@ -11,7 +11,7 @@ import msgspec
 from aggregator.clusters.facts import CAPABILITIES, ClusterFacts, failure, lacking, plain_version, skew, software_of
 from aggregator.clusters.values import Cluster
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
-from aggregator.federation.question import Answered, Fleet, Form, NotPrometheus, Question, Reply
+from aggregator.federation.question import UNREADABLE, Answered, Fleet, Form, NotPrometheus, Question, Reply
 
 T = TypeVar("T")
 
@@ -122,7 +122,7 @@ def _reader(shape: type[T]) -> Callable[[bytes], T]:
     def read(body: bytes) -> T:
         try:
             return decoder.decode(body).data
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except UNREADABLE as fault:
             raise NotPrometheus(str(fault)) from None
 
     return read

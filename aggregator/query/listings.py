@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from aggregator.federation.question import Fleet, Form, NotPrometheus, Question
+from aggregator.federation.question import UNREADABLE, Fleet, Form, NotPrometheus, Question
 from aggregator.query.collecting import Collected, Terms, collected
 from aggregator.query.selectors import Selectors, names_only_clusters, narrowed
 from aggregator.series import CLUSTER, Labels
@@ -101,7 +101,7 @@ def _reader(shape: type[_Told[T]]) -> Callable[[bytes], _Told[T]]:
     def read(body: bytes) -> _Told[T]:
         try:
             return decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except UNREADABLE as fault:
             raise NotPrometheus(str(fault)) from None
 
     return read

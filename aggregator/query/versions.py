@@ -8,7 +8,7 @@ import msgspec
 
 from aggregator.clusters.facts import software_of
 from aggregator.clusters.values import Cluster
-from aggregator.federation.question import Answered, Fleet, NotPrometheus, Question
+from aggregator.federation.question import UNREADABLE, Answered, Fleet, NotPrometheus, Question
 from aggregator.promql.functions import Version
 
 # One that takes longer to say its version will be asked again.
@@ -40,6 +40,6 @@ def version_of(software: str, version: str | None) -> Version | None:
 def _read(body: bytes) -> Version | None:
     try:
         told = msgspec.json.decode(body, type=_Envelope).data
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
     return version_of(software_of(told.application, told.version), told.version)

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from aggregator.federation.question import NotPrometheus
+from aggregator.federation.question import UNREADABLE, NotPrometheus
 from aggregator.series import CLUSTER
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def reader(shape: type[T]) -> Callable[[bytes], T]:
     def read(body: bytes) -> T:
         try:
             return decoder.decode(body).data
-        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        except UNREADABLE as fault:
             raise NotPrometheus(str(fault)) from None
 
     return read

@@ -153,6 +153,8 @@ AT_THE_SERVER: tuple[tuple[str, Behaviour, FailureKind, str], ...] = (
      "what it answers is not Prometheus' JSON but HTML"),
     ("invalid JSON", always(response(200, ANSWER[:-1])), KIND.NOT_PROMETHEUS,
      "what it answers is not Prometheus' JSON but something else"),
+    ("nested JSON", always(response(200, b'{"x":' + b"[" * 200_000)), KIND.NOT_PROMETHEUS,
+     "what it answers is not Prometheus' JSON but something else"),
     ("not HTTP", then_closes(b"220 mail.example.org ESMTP\r\n"), KIND.NOT_PROMETHEUS, "what it answers is not HTTP"),
     ("truncated gzip", always(_gzip(folded(ANSWER)[:-12])), KIND.RESET, "its answer broke off in its gzip"),
     ("not gzip", always(_gzip(ANSWER)), KIND.RESET, "its answer is no gzip, though it says so"),

@@ -9,7 +9,7 @@ import msgspec
 
 from aggregator.clusters.values import Cluster, Prometheus
 from aggregator.federation.fanout import HttpFleet, open_fleet
-from aggregator.federation.question import Form, NotPrometheus, Question, Reply
+from aggregator.federation.question import UNREADABLE, Form, NotPrometheus, Question, Reply
 from tests.fakes.http import FakeServer
 
 INSTANT: tuple[str, Form] = ("query", (("query", "up"), ("time", "1700000000")))
@@ -29,7 +29,7 @@ def read(body: bytes) -> Any:
     """The data of an answer, as every decoder reads it: all of it or NotPrometheus."""
     try:
         return msgspec.json.decode(body, type=_Envelope).data
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise NotPrometheus(str(error)) from None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from aggregator.errors import CannotExecute
-from aggregator.promql.grids import DEFAULT_SUBQUERY_STEP, pinned, resolved, subquery_steps
+from aggregator.promql.grids import DEFAULT_SUBQUERY_STEP, first_and_last, resolved, subquery_steps
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import At, Subquery
@@ -105,5 +105,5 @@ def test_a_tree_without_the_ends_of_the_query_is_kept_as_it_is() -> None:
 
 
 def test_what_is_pinned_begins_and_ends_where_it_is_pinned() -> None:
-    assert pinned(None, RANGE) == (1_000_000, 1_300_000)
-    assert pinned(At(7), RANGE) == (7, 7)
+    assert first_and_last(None, RANGE) == (1_000_000, 1_300_000)
+    assert first_and_last(At(7), RANGE) == (7, 7)
