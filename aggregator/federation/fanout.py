@@ -8,9 +8,9 @@ from typing import Any
 from aggregator.clusters.values import Cluster
 from aggregator.errors import FailureKind
 from aggregator.federation.breaker import State
+from aggregator.federation.channel import Channel, Observer
 from aggregator.federation.client import AiohttpClient
 from aggregator.federation.forms import encoded_forms
-from aggregator.federation.lane import Lane, Observer
 from aggregator.federation.names import Names
 from aggregator.federation.question import Question, Reply, T
 from aggregator.federation.tls import TlsContexts
@@ -26,8 +26,8 @@ class HttpFleet:
     def __init__(self, clusters: Sequence[Cluster], observe: Observer) -> None:
         self._names = Names()
         contexts = TlsContexts()
-        self._lanes = {
-            cluster.name: Lane(cluster, AiohttpClient(cluster.prometheus, self._names, contexts), observe)
+        self._channels = {
+            cluster.name: Channel(cluster, AiohttpClient(cluster.prometheus, self._names, contexts), observe)
             for cluster in clusters
         }
         self._holds = 0
@@ -37,17 +37,17 @@ class HttpFleet:
     async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
         """One reply a question, in the order of the questions; never raises for what a cluster does."""
         forms = encoded_forms(questions)
-        lanes = [self._lanes[question.cluster] for question in questions]
+        channels = [self._channels[question.cluster] for question in questions]
         with self.held():
             asking = [
-                lane.ask(question, forms[question.form], deadline)
-                for lane, question in zip(lanes, questions, strict=True)
+                channel.ask(question, forms[question.form], deadline)
+                for channel, question in zip(channels, questions, strict=True)
             ]
             return (await asking[0],) if len(asking) == 1 else await _all(asking)
 
     def breakers(self) -> dict[str, State]:
         """Whether each cluster is asked: closed (yes), open (left alone), half_open (tried again)."""
-        return {name: lane.state() for name, lane in self._lanes.items()}
+        return {name: channel.state() for name, channel in self._channels.items()}
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -66,8 +66,8 @@ class HttpFleet:
         try:
             await self._idle.wait()
         finally:
-            for lane in self._lanes.values():
-                await lane.close()
+            for channel in self._channels.values():
+                await channel.close()
             await self._names.close()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aggregator.planning.plan import Plan, StagedAsk
+from aggregator.planning.plan import Ask, Plan, StagedAsk
 from aggregator.planning.wording import Texts, texts
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
 from aggregator.promql.print import text_of
@@ -65,8 +65,7 @@ class _Explainer:
         match node:
             case Leaf(index):
                 leaf = self.plan.leaves[index]
-                once = ", once for all steps" if leaf.pinned else ""
-                return Explained(text_of(leaf.node), f"clusters{once}", _asks(leaf.texts))
+                return Explained(text_of(leaf.node), f"clusters, {self._requests(leaf)}", _asks(leaf.texts))
             case Staged(index):
                 return self._staged(self.plan.staged[index])
             case RawLeaf():
@@ -82,12 +81,25 @@ class _Explainer:
             case _:
                 return self._here(node)
 
+    def _requests(self, leaf: Ask) -> str:
+        """How the leaf is asked: leaves of one moment travel together, many steps in several requests."""
+        stretches = leaf.stretches()
+        once = ", once for all steps" if leaf.pinned else ""
+        if len(stretches) == 1 and stretches[0].is_instant:
+            together = [other for other in self.plan.leaves if other.stretches() == stretches]
+            if len(together) > 1:
+                return f"in one request with the other parts{once}"
+        count = "one request" if len(stretches) == 1 else f"{len(stretches)} requests"
+        return f"{count} each{once}"
+
     def _staged(self, stage: StagedAsk) -> Explained:
         unknown = dict(stage.scalars)
         arguments = tuple(Planned() if i in unknown else a for i, a in enumerate(stage.call.arguments))
         asked = _asks(texts(Call(stage.call.function, arguments), stage.clusters))
         below = tuple(self.explain(scalar) for _, scalar in stage.scalars)
-        return Explained(text_of(Call(stage.call.function, arguments)), "clusters, once … is known", asked, below)
+        return Explained(
+            text_of(Call(stage.call.function, arguments)), "clusters, one request each, once … is known", asked, below
+        )
 
     def _here(self, node: Node) -> Explained:
         if not any(isinstance(part, Planned) for part in walk(node)):
@@ -117,14 +129,14 @@ def _lines(place: Explained, clusters: int, indent: str = "", branch: str = "") 
 
 
 def _cluster_lines(place: Explained, clusters: int, indent: str, branch: str) -> list[str]:
-    after = place.where.removeprefix("clusters")
+    requests = place.where.removeprefix("clusters, ")
     if not place.asks:
         return [f"{indent}{branch}no cluster: {place.what}"]
     if len(place.asks) == 1:
         ((asked, text),) = place.asks
         names = f" ({', '.join(asked)})" if len(asked) < clusters and len(asked) <= 3 else ""
-        head = f"{indent}{branch}{len(asked)} of {clusters} clusters{names}, one request each{after}:"
+        head = f"{indent}{branch}{len(asked)} of {clusters} clusters{names}, {requests}:"
         return [head, f"{indent}  {text}" if branch else f"  {text}"]
     asked_in_all = sum(len(asked) for asked, _ in place.asks)
-    head = f"{indent}{branch}{asked_in_all} of {clusters} clusters, one request each{after}:"
+    head = f"{indent}{branch}{asked_in_all} of {clusters} clusters, {requests}:"
     return [head, *(f"{indent}  {', '.join(asked)}: {text}" for asked, text in place.asks)]

@@ -9,6 +9,9 @@ from aggregator.series import Steps
 
 Lane = Literal["splice", "evaluate"]
 
+MOST_POINTS = 11_000
+"""The most steps that a Prometheus answers at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -34,6 +37,17 @@ class Ask:
     texts: Texts
     steps: Steps
     pinned: bool
+
+    def stretches(self) -> list[Steps]:
+        """The steps in parts that a Prometheus answers at once; one moment where all steps are alike."""
+        steps = self.steps
+        if self.pinned:
+            return [Steps(steps.start, steps.start, 0)]
+        if steps.count <= MOST_POINTS:
+            return [steps] if steps.count else []
+        span = MOST_POINTS * steps.step
+        starts = range(steps.start, steps.end + 1, span)
+        return [Steps(start, min(start + span - steps.step, steps.end), steps.step) for start in starts]
 
 
 @dataclass(frozen=True, slots=True)

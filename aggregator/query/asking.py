@@ -18,9 +18,6 @@ from aggregator.promql.tree import Call, Number
 from aggregator.query.bundle import bundled, unbundled
 from aggregator.series import Grid, Scalar, Steps
 
-MOST_POINTS = 11_000
-"""The most steps that a Prometheus answers at once."""
-
 MOST_SAMPLES = 50_000_000
 """The most samples that one leaf may bring, as many as Prometheus holds for a query by default."""
 
@@ -59,7 +56,7 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
     """
     wanted: dict[tuple[str, Steps], dict[str, list[int]]] = {}
     for number, leaf in enumerate(leaves):
-        for stretch in _stretches(leaf):
+        for stretch in leaf.stretches():
             for cluster, text in leaf.texts:
                 wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
     questions = []
@@ -84,7 +81,7 @@ def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> G
         for which, grid in one.grids:
             if which == number:
                 by_cluster.setdefault(cluster, []).append(grid)
-    steps = sum(stretch.count for stretch in _stretches(leaf))
+    steps = sum(stretch.count for stretch in leaf.stretches())
     if steps * sum(grid.series for grids in by_cluster.values() for grid in grids[:1]) > MOST_SAMPLES:
         raise CannotExecute("query processing would load too many samples into memory in query execution")
     whole = joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
@@ -126,17 +123,6 @@ def _filled(stage: StagedAsk, numbers: Sequence[float]) -> Call:
     for (position, _), number in zip(stage.scalars, numbers, strict=True):
         arguments[position] = Number(number)
     return Call(stage.call.function, tuple(arguments))
-
-
-def _stretches(leaf: Ask) -> list[Steps]:
-    steps = leaf.steps
-    if leaf.pinned:
-        return [Steps(steps.start, steps.start, 0)]
-    if steps.count <= MOST_POINTS:
-        return [steps] if steps.count else []
-    span = MOST_POINTS * steps.step
-    starts = range(steps.start, steps.end + 1, span)
-    return [Steps(start, min(start + span - steps.step, steps.end), steps.step) for start in starts]
 
 
 def _in_a_row(grids: Sequence[Grid]) -> Grid:

@@ -10,7 +10,7 @@ from aggregator.evaluation.evaluate import evaluate
 from aggregator.evaluation.exactness import NeedsExact
 from aggregator.federation.question import Answered, Fleet
 from aggregator.federation.splice import spliced
-from aggregator.planning.plan import Circumstances, Plan
+from aggregator.planning.plan import MOST_POINTS, Circumstances, Plan
 from aggregator.planning.planner import plan
 from aggregator.promql.functions import Version, kind_of, unknown_to
 from aggregator.promql.parse import parse
@@ -18,7 +18,7 @@ from aggregator.promql.planned import Leaf
 from aggregator.promql.print import seconds
 from aggregator.promql.spellings import spelt_since
 from aggregator.promql.tree import Aggregate, Kind, Node
-from aggregator.query.asking import MOST_POINTS, Extras
+from aggregator.query.asking import Extras
 from aggregator.query.gathering import Gathering
 from aggregator.query.replies import demand_enough, words_of
 from aggregator.query.request import Answer, Request, ResultType, Timings

@@ -1,7 +1,7 @@
 """Plans in words: what goes to which cluster, and what is done here."""
 
 from aggregator.planning.explain import explained, explanation
-from tests.planning.shapes import RANGE, planned
+from tests.planning.shapes import INSTANT, RANGE, planned
 
 
 def lines(query: str, *, exact: bool = False) -> list[str]:
@@ -72,7 +72,7 @@ def test_the_same_as_json() -> None:
                 "of": [
                     {
                         "what": 'sum(x{cluster="oslo"} or y)',
-                        "where": "clusters",
+                        "where": "clusters, one request each",
                         "asks": [
                             {"clusters": ["lisbon", "porto"], "query": 'sum(x{crosshub_nothing!~".*"} or y)'},
                             {"clusters": ["oslo"], "query": "sum(x or y)"},
@@ -82,3 +82,15 @@ def test_the_same_as_json() -> None:
             }
         ],
     }
+
+
+def test_parts_of_one_moment_travel_in_one_request() -> None:
+    found = explanation(planned("avg(x)", INSTANT), 3).splitlines()
+
+    assert found[1] == "├ 3 of 3 clusters, in one request with the other parts:"
+
+
+def test_more_steps_than_a_prometheus_answers_at_once_are_counted_in_requests() -> None:
+    found = explanation(planned("max_over_time(sum(x)[7d:10s])", INSTANT), 3).splitlines()
+
+    assert found[3] == "    └ 3 of 3 clusters, 6 requests each:"

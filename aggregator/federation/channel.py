@@ -26,7 +26,7 @@ OF_THE_QUESTION = {FailureKind.LIMIT, FailureKind.TOO_LARGE}
 BEST_FIRST: tuple[State, ...] = ("closed", "half_open", "open")
 
 
-class Lane:
+class Channel:
     """What one cluster is asked through."""
 
     def __init__(self, cluster: Cluster, client: Client, observe: Observer) -> None:
