@@ -2,12 +2,12 @@
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/crosshub
 RUN python -m venv .venv
-COPY requirements.lock requirements-build.in ./
+COPY requirements.lock requirements-build.lock ./
 RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY aggregator aggregator
 # The build's own tools stay in this stage.
-RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirements-build.in \
+RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-build.lock \
  && python -m pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels . \
  && .venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /tmp/wheels/*.whl
 

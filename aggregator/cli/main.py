@@ -41,7 +41,7 @@ def crosshub(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """One Prometheus, one Grafana and one weekly mail out of many JupyterHub clusters."""
+    """One Prometheus out of the Prometheus servers of many JupyterHub clusters."""
 
 
 def main() -> None:

@@ -109,7 +109,7 @@ def _raw(node: RawLeaf, steps: Steps, fetched: Fetched) -> Value:
     sampled = fetched.raws[node.index]
     if isinstance(node.node, Range):
         ends = _ends(node.node.selector.at, node.node.selector.offset, steps)
-        return windows(sampled.raw, ends, node.node.range, fetched.closed, steps.times())
+        return windows(sampled.raw, ends, node.node.range, steps.times(), closed=fetched.closed)
     recent = _recent(node, steps, sampled)
     return inhabited(Grid(sampled.raw.labels, recent.last_values, _is_fresh(recent, sampled)))
 
@@ -117,7 +117,7 @@ def _raw(node: RawLeaf, steps: Steps, fetched: Fetched) -> Value:
 def _recent(node: RawLeaf, steps: Steps, sampled: Sampled) -> Windows:
     assert isinstance(node.node, Selector)
     ends = _ends(node.node.at, node.node.offset, steps)
-    return windows(sampled.raw, ends, int(sampled.lookback.max(initial=0)), False, steps.times())
+    return windows(sampled.raw, ends, int(sampled.lookback.max(initial=0)), steps.times(), closed=False)
 
 
 def _is_fresh(recent: Windows, sampled: Sampled) -> Any:
@@ -128,7 +128,7 @@ def _subquery(node: Subquery, steps: Steps, fetched: Fetched) -> Value:
     inner = subquery_steps(node, steps, closed=fetched.closed)
     grid = vector(node.inside, inner, fetched)
     ends = _ends(node.at, node.offset, steps)
-    return windows(raw_of(grid, inner.times()), ends, node.range, fetched.closed, steps.times())
+    return windows(raw_of(grid, inner.times()), ends, node.range, steps.times(), closed=fetched.closed)
 
 
 def _ends(at: At | None, offset: int, steps: Steps) -> Ints:

@@ -96,7 +96,7 @@ class Batch:
             yield self.raw.values[first : first + count].tolist()
 
 
-def windows(raw: Raw, ends_ms: Ints, range_ms: int, closed: bool, moments_ms: Ints | None = None) -> Windows:  # noqa: FBT001
+def windows(raw: Raw, ends_ms: Ints, range_ms: int, moments_ms: Ints | None = None, *, closed: bool) -> Windows:
     """The windows of `range_ms` that end at each of `ends_ms`. `moments_ms` are the steps of the query, where an
     offset or `@` makes them differ from the ends.
     """
