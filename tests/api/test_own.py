@@ -17,18 +17,20 @@ def test_it_is_alive_and_there(crosshub: str) -> None:
         assert asked(crosshub, path).status_code == 200
 
 
-async def test_it_is_ready_once_a_cluster_answered() -> None:
+async def test_it_is_ready_once_all_clusters_told_their_versions() -> None:
     held = asyncio.Event()
     async with (
-        fake_prometheus(holding=held) as lisbon,
-        running(config_of(lisbon=reached_at(lisbon, timeout=30))) as http,
+        fake_prometheus() as lisbon,
+        fake_prometheus(holding=held) as oslo,
+        running(config_of(lisbon=reached_at(lisbon, timeout=30), oslo=reached_at(oslo, timeout=30))) as http,
     ):
+        await http.get("/api/v1/query", params={"query": 'up{cluster="lisbon"}'})
         before = await http.get("/readyz")
         held.set()
-        await lisbon.until(lambda server: len(server.requests) > 1)
+        await oslo.until(lambda server: len(server.requests) > 1)
         after = await http.get("/readyz")
 
-    assert (before.status_code, before.text) == (503, "no cluster has answered yet\n")
+    assert (before.status_code, before.text) == (503, "the clusters are still being asked for their versions\n")
     assert (after.status_code, after.text) == (200, "ready\n")
 
 
