@@ -46,6 +46,8 @@ def query(
     answer = answer_to(config, request)
     for warning in answer.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    for info in answer.infos:
+        typer.echo(f"info: {info}", err=True)
     _print(answer, request, form, plot=plot)
 
 

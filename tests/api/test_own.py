@@ -71,6 +71,27 @@ async def test_questions_failures_bytes_and_lanes_are_counted() -> None:
     assert after["process_resident_memory_bytes",] > 0
 
 
+async def test_only_answers_without_all_clusters_are_partial_and_who_is_too_old_is_counted() -> None:
+    remarked = b'{"status":"success","data":{"resultType":"vector","result":[]},"warnings":["a"],"infos":["b"]}'
+    refused = b'{"status":"error","errorType":"bad_data","error":"unknown function"}'
+    async with (
+        fake_prometheus(answers={"/api/v1/query": remarked}) as lisbon,
+        serving(always(response(400, refused))) as oslo,
+        running_over(lisbon=lisbon, oslo=oslo) as http,
+    ):
+        whole = (await http.get("/api/v1/query", params={"query": 'up{cluster="lisbon"}'})).json()
+        before = _values((await http.get("/metrics")).text)
+        partial = (await http.get("/api/v1/query", params={"query": "up"})).json()
+        after = _values((await http.get("/metrics")).text)
+
+    words = 'cluster "oslo": it refused the query: unknown function'
+    assert (whole["warnings"], whole["infos"]) == (["a"], ["b"])
+    assert (partial["warnings"], partial["infos"]) == ([words, "a"], ["b"])
+    counted = "crosshub_server_partial_answers_total", "crosshub_server_cluster_failures_total"
+    assert (before[counted[0],], after[counted[0],]) == (0, 1)
+    assert after[counted[1], "oslo", "unsupported"] == 1
+
+
 async def test_what_is_known_of_clusters_is_told() -> None:
     async with (
         fake_prometheus() as lisbon,

@@ -71,11 +71,14 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_a_version_is_known_as_it_arrives_and_the_look_is_over_when_all_were_waited_for() -> None:
-    async with telling("2.42.0", {}) as lisbon, telling("3.1.0", {"silent": True}) as oslo:
-        async with looking({"lisbon": lisbon, "oslo": oslo}) as standing:
-            await until(lambda: bool(standing.versions()))
-            early = dict(standing.versions()), standing.is_known
-            await until(lambda: standing.is_known)
+    async with (
+        telling("2.42.0", {}) as lisbon,
+        telling("3.1.0", {"silent": True}) as oslo,
+        looking({"lisbon": lisbon, "oslo": oslo}) as standing,
+    ):
+        await until(lambda: bool(standing.versions()))
+        early = dict(standing.versions()), standing.is_known
+        await until(lambda: standing.is_known)
 
     assert early == ({"lisbon": (2, 42)}, False)
     assert standing.versions() == {"lisbon": (2, 42)}
