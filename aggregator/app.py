@@ -20,7 +20,6 @@ from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
-from aggregator.federation.question import Fleet
 from aggregator.query.engine import Engine
 from aggregator.query.standing import Standing
 from aggregator.telemetry import Telemetry
@@ -50,7 +49,7 @@ async def answering(config: Config, telemetry: Telemetry, *, at_once: bool) -> A
 
     names = tuple(cluster.name for cluster in config.clusters)
     async with open_fleet(config.clusters, observe) as fleet:
-        looking = asyncio.create_task(_looking(standing, fleet, config.every.health))
+        looking = asyncio.create_task(standing.keep_looking(fleet, config.every.health))
         try:
             if not at_once:
                 await standing.looked.wait()
@@ -61,16 +60,7 @@ async def answering(config: Config, telemetry: Telemetry, *, at_once: bool) -> A
                 await looking
 
 
-async def _looking(standing: Standing, fleet: Fleet, pause: float) -> None:
-    try:
-        await standing.keep_looking(fleet, pause)
-    except Exception:
-        # Queries are answered all the same, but somebody should know.
-        log.exception("the clusters are not looked at any more")
-        standing.looked.set()
-
-
-class Service:
+class Serving:
     """What answers now, and the taking over of a configuration that has changed."""
 
     def __init__(self, config: Config, reread: Callable[[], Config]) -> None:
@@ -133,11 +123,11 @@ class Service:
 
 def create_app(config: Config, reread: Callable[[], Config]) -> FastAPI:
     """The service as an ASGI application; `reread` gives the configuration as it stands in its file now."""
-    service = Service(config, reread)
-    app = FastAPI(title="Crosshub", version=VERSION, lifespan=service.running, redoc_url=None, redirect_slashes=False)
-    app.router.routes.extend(routes(service.desk))
-    app.include_router(cluster_routes(service.desk))
-    errors.install(app, service.telemetry)
+    serving = Serving(config, reread)
+    app = FastAPI(title="Crosshub", version=VERSION, lifespan=serving.running, redoc_url=None, redirect_slashes=False)
+    app.router.routes.extend(routes(serving.desk))
+    app.include_router(cluster_routes(serving.desk))
+    errors.install(app, serving.telemetry)
     return app
 
 

@@ -1,6 +1,6 @@
 """Crosshub's own metrics, `crosshub_server_*`: what clusters answered, and how long queries took here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -15,6 +15,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from aggregator.errors import ClusterFailed, FailureKind
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BREAKER_STATES = ("closed", "half_open", "open")
@@ -69,12 +71,16 @@ class Telemetry:
         if kind is not None:
             self._failures.labels(cluster, kind).inc()
 
-    def answered(self, lane: str, seconds: float, *, partial: bool) -> None:
-        """A query was answered."""
+    def answered(self, lane: str, seconds: float, failed: Collection[ClusterFailed] = ()) -> None:
+        """A query was answered, less these clusters."""
         self._lanes.labels(lane).inc()
         self._queries.labels(lane).observe(seconds)
-        if partial:
+        if failed:
             self._partial.inc()
+        for failure in failed:
+            # All other kinds are those of single replies; that a cluster is too old shows when others understand.
+            if failure.kind is FailureKind.UNSUPPORTED:
+                self._failures.labels(failure.cluster, failure.kind).inc()
 
     def refused(self, kind: str) -> None:
         """A query was answered by an error of that type."""

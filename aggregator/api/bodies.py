@@ -21,11 +21,15 @@ _NEVER = re.compile(r"q\s*=\s*0(\.0*)?")
 encode = msgspec.json.Encoder().encode
 
 
-def success(data: Iterable[bytes], warnings: Sequence[str] = (), explain: object = None) -> bytes:
+def success(
+    data: Iterable[bytes], warnings: Sequence[str] = (), explain: object = None, infos: Sequence[str] = ()
+) -> bytes:
     """The envelope of an answer whose `data` is given as JSON in pieces."""
     pieces = [b'{"status":"success","data":', *data]
     if warnings:
         pieces += (b',"warnings":', encode(warnings))
+    if infos:
+        pieces += (b',"infos":', encode(infos))
     if explain is not None:
         pieces += (b',"explain":', encode(explain))
     pieces.append(b"}")

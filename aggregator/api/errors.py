@@ -3,6 +3,8 @@
 import logging
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import http_exception_handler
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -23,6 +25,9 @@ KINDS: dict[type[CrosshubError], tuple[int, str]] = {
     TimedOut: (503, "timeout"),
     Unavailable: (503, "unavailable"),
 }
+# What the router finds, below the addresses of Prometheus; elsewhere it speaks as FastAPI does.
+ROUTING = {404: "not_found", 405: "bad_data"}
+PROMETHEUS = "/api/v1/"
 INTERNAL = (500, "internal")
 # As nginx has it. Nobody is there to read it.
 CLIENT_CLOSED_REQUEST = 499
@@ -49,9 +54,19 @@ def install(app: FastAPI, telemetry: Telemetry) -> None:
         return Response(failure(kind, "an error inside Crosshub; its log says more"), status, media_type=JSON)
 
     app.add_exception_handler(CrosshubError, told)
+    app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(ClientGone, _gone)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, internal)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = ROUTING.get(error.status_code)
+    if kind is None or not request.url.path.startswith(PROMETHEUS):
+        return await http_exception_handler(request, error)
+    words = f"{request.method} {request.url.path}: {error.detail}"
+    return Response(failure(kind, words), error.status_code, error.headers, media_type=JSON)
 
 
 async def _gone(_: Request, __: Exception) -> Response:

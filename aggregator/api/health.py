@@ -12,9 +12,11 @@ def health_routes(desk: Desk) -> list[BaseRoute]:
     """What whoever runs Crosshub looks at."""
 
     async def ready(_: Request) -> Response:
-        """Once a cluster answered, or all were asked: before that nothing is known of their versions."""
+        """Once all clusters told their versions, or had their time to: what ranges hold depends on those."""
         known = desk.now.known.is_known
-        return PlainTextResponse("ready\n" if known else "no cluster has answered yet\n", 200 if known else 503)
+        return PlainTextResponse(
+            "ready\n" if known else "the clusters are still being asked for their versions\n", 200 if known else 503
+        )
 
     async def metrics(_: Request) -> Response:
         return Response(desk.telemetry.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -47,7 +47,7 @@ async def series(here: Answering, asked: Parameters) -> bytes:
 def terms(here: Answering, asked: Parameters) -> Terms:
     """How long there is, and whether clusters may be missing."""
     limits = here.config.query
-    return Terms(time.monotonic() + limits.deadline, asked.partial(limits.partial_response))
+    return Terms(time.monotonic() + limits.deadline, asked.partial(missing=limits.partial_response))
 
 
 async def _scope(here: Answering, asked: Parameters, prefix: str = "") -> Scope:

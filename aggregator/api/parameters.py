@@ -57,19 +57,19 @@ class Parameters:
         """Nanoseconds."""
         return self._read(name, moments.duration)
 
-    def truth(self, name: str, missing: bool) -> bool:  # noqa: FBT001 - the value itself, not a switch
+    def truth(self, name: str, *, missing: bool) -> bool:
         text = self.first(name)
         if text and text not in _TRUTH:
             raise BadQuery(f'invalid parameter "{name}": {moments.quoted(text)} is neither true nor false')
         return _TRUTH.get(text, missing)
 
-    def partial(self, missing: bool) -> bool:  # noqa: FBT001
+    def partial(self, *, missing: bool) -> bool:
         """Whether clusters may be missing from the answer.
 
         Never for an alert of Grafana's, whatever its data source sends along: it would resolve because a cluster
         went silent.
         """
-        return self.truth("partial_response", missing) and not self.alerting
+        return self.truth("partial_response", missing=missing) and not self.alerting
 
     def limit(self) -> int:
         """The most entries to answer; 0 is all of them."""

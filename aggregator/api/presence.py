@@ -14,7 +14,10 @@ PATIENCE = 0.5
 
 @asynccontextmanager
 async def present(request: Request) -> AsyncIterator[None]:
-    """Runs the block for as long as the client is there; raises ClientGone once it is not."""
+    """Runs the block for as long as the client is there; raises ClientGone once it is not.
+
+    The request has been read before: whatever still came of it would be thrown away.
+    """
     watch = _Watch(request, asyncio.current_task())
     later = asyncio.get_running_loop().call_later(PATIENCE, watch.begin)
     try:

@@ -57,7 +57,7 @@ def _request(asked: Parameters, steps: Steps, limits: Limits) -> Request:
     return Request(
         text=asked.first("query"),
         steps=steps,
-        partial=asked.partial(limits.partial_response),
+        partial=asked.partial(missing=limits.partial_response),
         timeout=timeout,
         limit=asked.limit(),
         lookback_delta=_lookback(asked),
@@ -77,12 +77,12 @@ def _lookback(asked: Parameters) -> str | None:
 
 
 async def _answered(here: Answering, asked: Parameters, request: Request, telemetry: Telemetry) -> bytes:
-    wants_plan = asked.truth("explain", False)
+    wants_plan = asked.truth("explain", missing=False)
     started = time.monotonic()
     answer = await here.engine.answer(request)
-    telemetry.answered(answer.plan.lane, time.monotonic() - started, partial=bool(answer.warnings))
+    telemetry.answered(answer.plan.lane, time.monotonic() - started, answer.failed)
     plan = _plan(answer, len(here.clusters)) if wants_plan else None
-    return success(_data(answer, stats=bool(asked.first("stats"))), answer.warnings, plan)
+    return success(_data(answer, stats=bool(asked.first("stats"))), answer.warnings, plan, answer.infos)
 
 
 def _plan(answer: Answer, clusters: int) -> dict[str, object]:
@@ -103,7 +103,11 @@ def _data(answer: Answer, *, stats: bool) -> Iterator[bytes]:
 
 
 def _timings(spent: Timings) -> dict[str, float]:
-    """Under the names that Prometheus has for them; the waiting for clusters is its queue."""
+    """Under the names that Prometheus has for them; the waiting for clusters is its queue.
+
+    Prometheus also tells `samples`. It is left out: what clusters read to answer they do not tell, and what they send
+    passes through unread where it can, so that nobody counts it.
+    """
     return {
         "evalTotalTime": spent.ask + spent.evaluate,
         "resultSortTime": 0,

@@ -47,11 +47,13 @@ def _route(desk: Desk, methods: tuple[str, ...], path: str, answer: Answerer, ki
         # internet shall read through a browser in here who works on which hub.
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
+        # Before anybody watches for the client to go: that takes what it sends.
+        asked = await parameters(request)
         here = desk.now
         # The fleet is held while it is in use: a new configuration may take its place meanwhile.
         with here.fleet.held():
             async with present(request):
-                body = await answer(here, await parameters(request), **request.path_params)
+                body = await answer(here, asked, **request.path_params)
         return await response(request, body, kind)
 
     return Route(path, endpoint, methods=(*methods, "OPTIONS"))

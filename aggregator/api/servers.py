@@ -34,7 +34,7 @@ async def rules(here: Answering, asked: Parameters) -> bytes:
         groups=asked.every("rule_group[]"),
         files=asked.every("file[]"),
         selectors=await selectors_of(asked.every("match[]"), here.fleet, here.clusters),
-        with_alerts=not asked.truth("exclude_alerts", False),
+        with_alerts=not asked.truth("exclude_alerts", missing=False),
     )
     found = await rules_of(here.fleet, here.clusters, wanted, terms(here, asked))
     return success([encode({"groups": found.entries})], found.warnings)

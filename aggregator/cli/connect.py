@@ -20,15 +20,15 @@ COLOURS = {"ok": "green", "FAILS": "bold red", "?": "yellow"}
 
 
 def ask_everything(config: Config) -> bool:
-    """Prints what answers and how; true when no cluster fails."""
+    """Prints what answers and how; true when no cluster and no hub fails."""
     facts, hubs = asyncio.run(_asked(config))
     console = Console(highlight=False, soft_wrap=True)
     _print(console, f"clusters ({len(facts)})", [cluster_row(each) for each in facts])
     rows = list(_hub_rows(config, facts, hubs))
     if rows:
         _print(console, f"hubs ({len(rows)})", rows)
-    console.print(summary(facts))
-    return all(each.failed is None for each in facts)
+    console.print(summary(facts, hubs))
+    return all(failed is None for failed in (*(each.failed for each in facts), *(each.failed for each in hubs)))
 
 
 def _hub_rows(config: Config, facts: Sequence[ClusterFacts], hubs: Sequence[HubFacts]) -> Iterator[Row]:

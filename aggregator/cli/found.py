@@ -12,17 +12,19 @@ from aggregator.series import NAME, Labels
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Its labels, and (seconds since 1970, value as Prometheus writes it)."""
+    """Its labels, and (seconds since 1970, value as Prometheus writes it); of native histograms only when they were."""
 
     labels: Labels
     samples: tuple[tuple[float, str], ...]
+    histograms: tuple[float, ...] = ()
 
 
 class _Series(msgspec.Struct):
     metric: dict[str, str] = {}
     value: tuple[float, str] | None = None
     values: tuple[tuple[float, str], ...] = ()
-    histogram: msgspec.Raw | None = None
+    histogram: tuple[float, msgspec.Raw] | None = None
+    histograms: tuple[tuple[float, msgspec.Raw], ...] = ()
 
 
 def series_in(answer: Answer) -> tuple[Series, ...]:
@@ -35,9 +37,8 @@ def series_in(answer: Answer) -> tuple[Series, ...]:
 
 def _read(one: _Series) -> Series:
     samples = one.values if one.value is None else (one.value,)
-    if not samples and one.histogram is not None:
-        samples = ((0.0, "(histogram)"),)
-    return Series(tuple(sorted(one.metric.items())), samples)
+    histograms = one.histograms if one.histogram is None else (one.histogram,)
+    return Series(tuple(sorted(one.metric.items())), samples, tuple(time for time, _ in histograms))
 
 
 def printable(text: str) -> str:

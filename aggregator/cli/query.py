@@ -8,6 +8,8 @@ import typer
 from aggregator.cli.chosen import chosen_config
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aggregator.cli.found import Series
     from aggregator.query.request import Answer, Request
 
@@ -46,6 +48,8 @@ def query(
     answer = answer_to(config, request)
     for warning in answer.warnings:
         typer.echo(f"warning: {warning}", err=True)
+    for info in answer.infos:
+        typer.echo(f"info: {info}", err=True)
     _print(answer, request, form, plot=plot)
 
 
@@ -56,9 +60,17 @@ def _print(answer: "Answer", request: "Request", form: Format, *, plot: bool) ->
     if form is Format.JSON:
         print_json(answer)
     elif form is Format.CSV:
-        print_csv(series_in(answer))
+        series = series_in(answer)
+        _tell_left_out(series)
+        print_csv(series)
     else:
         _show(answer, series_in(answer), request, plot=plot)
+
+
+def _tell_left_out(series: "Sequence[Series]") -> None:
+    histograms = sum(bool(one.histograms) for one in series)
+    if histograms:
+        typer.echo(f"native histograms, of {histograms:,} series, are left out; --format json has them", err=True)
 
 
 def _show(answer: "Answer", series: "tuple[Series, ...]", request: "Request", *, plot: bool) -> None:
@@ -74,6 +86,9 @@ def _show(answer: "Answer", series: "tuple[Series, ...]", request: "Request", *,
     elif answer.result_type in ("scalar", "string"):
         typer.echo(number(series[0].samples[0][1]))
     elif plot:
-        print_plot(console, series, request.steps)
+        _tell_left_out(series)
+        drawn = [one for one in series if one.samples]
+        if drawn:
+            print_plot(console, drawn, request.steps)
     else:
         print_table(console, series, over_time=not request.steps.is_instant)

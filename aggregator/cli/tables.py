@@ -16,6 +16,7 @@ MOST_COLUMNS = 5
 MOST_ROWS = 500
 BARS = "▁▂▃▄▅▆▇█"
 TREND = 24
+HISTOGRAM = "(histogram)"
 
 
 def print_table(console: Console, series: Sequence[Series], *, over_time: bool) -> None:
@@ -53,6 +54,8 @@ def _named(one: Series, columns: Sequence[str], common: Labels) -> list[str]:
 
 
 def _values(one: Series, *, over_time: bool) -> list[str]:
+    if not one.samples:
+        return [HISTOGRAM, "", "", ""] if over_time else [HISTOGRAM]
     if not over_time:
         return [number(one.samples[0][1]) if len(one.samples) == 1 else f"{len(one.samples)} samples"]
     values = [float(text) for _, text in one.samples]
@@ -80,7 +83,7 @@ def _bar(values: Sequence[float], low: float, high: float) -> str:
 
 
 def _summary(series: Sequence[Series], shown: Sequence[Series]) -> Text:
-    times = [time for one in series for time, _ in (one.samples[0], one.samples[-1]) if one.samples]
+    times = [time for one in series for time in (*(time for time, _ in one.samples), *one.histograms)]
     moments = sorted({min(times), max(times)})
     when = " to ".join(f"{datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M:%S}" for moment in moments)
     text = f"{len(series):,} series, {when}"

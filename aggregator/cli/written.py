@@ -15,7 +15,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def print_json(answer: Answer) -> None:
     """The body that the API would answer."""
     kind = f'{{"resultType":"{answer.result_type}","result":'.encode()
-    sys.stdout.buffer.write(success([kind, *answer.result, b"}"], answer.warnings) + b"\n")
+    sys.stdout.buffer.write(success([kind, *answer.result, b"}"], answer.warnings, infos=answer.infos) + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -59,12 +59,13 @@ def hub_row(cluster: Cluster, hub: Hub, seen: HubFacts, around: ClusterFacts, to
     return Row(name, "ok" if fine else "?", (version, "; ".join(words)))
 
 
-def summary(facts: Sequence[ClusterFacts]) -> str:
+def summary(facts: Sequence[ClusterFacts], hubs: Sequence[HubFacts]) -> str:
     """The last line."""
-    failed = sum(each.failed is not None for each in facts)
-    if not failed:
-        return f"{'The cluster answers' if len(facts) == 1 else f'All {len(facts)} clusters answer'}."
-    return f"{failed} of {len(facts)} clusters cannot be asked. Answers will be partial."
+    failed, silent = (sum(each.failed is not None for each in found) for found in (facts, hubs))
+    words = f"{'The cluster answers' if len(facts) == 1 else f'All {len(facts)} clusters answer'}."
+    if failed:
+        words = f"{failed} of {len(facts)} clusters cannot be asked. Answers will be partial."
+    return f"{words} {silent} of {len(hubs)} hubs cannot be asked." if silent else words
 
 
 def _policy(access: Access | None, today: date) -> str:

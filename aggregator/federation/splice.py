@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+<<<<<<< HEAD
 from aggregator.federation.question import UNREADABLE, NotPrometheus
 from aggregator.federation.wire import NOTHING, labelled
+=======
+from aggregator.federation.question import NotPrometheus
+from aggregator.federation.wire import NOTHING, Info, labelled
+>>>>>>> 0fb2ecd0a5e288242954c79b0f883b274038a396
 from aggregator.series import Labels
 
 
@@ -47,7 +52,7 @@ def decode_part(body: bytes, cluster: str) -> Part:
     result = envelope.data.result
     labels = labelled([series.metric for series in result], cluster)
     texts = (_text(one, series) for one, series in zip(labels, result, strict=True))
-    return Part(tuple(zip(labels, texts, strict=True)), (*envelope.warnings, *envelope.infos))
+    return Part(tuple(zip(labels, texts, strict=True)), (*envelope.warnings, *map(Info, envelope.infos)))
 
 
 def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[tuple[bytes, ...], bool]:

@@ -44,6 +44,12 @@ class _Envelope(msgspec.Struct):
     infos: list[str] = []
 
 
+class Info(str):
+    """A remark that Prometheus 3 files under `infos`, apart from its warnings."""
+
+    __slots__ = ()
+
+
 class Decoded(msgspec.Struct, frozen=True):
     """A cluster's answer to a leaf, and what it remarked."""
 
@@ -76,7 +82,7 @@ def _decoded(body: bytes, cluster: str, steps: Steps) -> Decoded:
     else:
         points = [line.values for line in envelope.data.result]  # type: ignore[misc]  # lists are sequences too
         _refuse_histograms([line.histograms for line in envelope.data.result])
-    return Decoded(_grid(labels, points, steps), (*envelope.warnings, *envelope.infos))
+    return Decoded(_grid(labels, points, steps), (*envelope.warnings, *map(Info, envelope.infos)))
 
 
 def _envelope(body: bytes) -> _Envelope:

@@ -1,15 +1,18 @@
 """A question in, an answer out: plan, ask, evaluate; once more without partial sums where their last bits decide."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from aggregator.clusters.values import Query as Limits
-from aggregator.errors import BadExpression, ClusterRefused, TimedOut, TooComplex
-from aggregator.evaluation.evaluate import evaluate
+from aggregator.errors import BadExpression, CannotExecute, ClusterRefused, TimedOut, TooComplex
+from aggregator.evaluation.evaluate import Fetched, evaluate
 from aggregator.evaluation.exactness import NeedsExact
+from aggregator.federation.encode import Pieces
 from aggregator.federation.question import Answered, Fleet
 from aggregator.federation.splice import spliced
+from aggregator.federation.wire import Info
 from aggregator.planning.plan import MOST_POINTS, Circumstances, Plan
 from aggregator.planning.planner import plan
 from aggregator.promql.functions import Version, kind_of, unknown_to
@@ -17,7 +20,7 @@ from aggregator.promql.parse import parse
 from aggregator.promql.planned import Leaf
 from aggregator.promql.print import seconds
 from aggregator.promql.spellings import spelt_since
-from aggregator.promql.tree import Aggregate, Kind, Node
+from aggregator.promql.tree import Aggregate, Kind, Node, Subquery, walk
 from aggregator.query.asking import Extras
 from aggregator.query.gathering import Gathering
 from aggregator.query.replies import demand_enough, words_of
@@ -29,6 +32,10 @@ from aggregator.query.words import first_word
 
 CUT = "results truncated due to limit"
 _LEFT_OPEN_SINCE: Version = (3, 0)
+# With more values than these, evaluating takes so long that nobody else should wait for it.
+WORTH_A_THREAD = 1_000_000
+# A cluster that fails may take all the time there is; what the others answered is worth this much more.
+AFTER_A_FAILURE = 1.0
 
 Word = Answered[None] | ClusterRefused | None
 
@@ -75,7 +82,14 @@ class Engine:
         try:
             return await self._attempt(request, deadline, exact=False)
         except NeedsExact:
+            pass
+        try:
             return await self._attempt(request, deadline, exact=True)
+        except NeedsExact:
+            # Planned exactly, nothing is a partial sum; where something still says it is one, no third attempt helps.
+            raise CannotExecute(
+                "the last bits of a sum over several clusters decide this query; ask one cluster"
+            ) from None
 
     def _patience(self, request: Request) -> float:
         """The seconds that there are for all attempts."""
@@ -95,11 +109,14 @@ class Engine:
         else:
             fetched = await gathering.fetched(made)
             asked = time.monotonic()
-            kind, pieces, cut = encoded(evaluate(made.tree, made.steps, fetched), made.steps, request.limit)
+            left = max(deadline - asked, AFTER_A_FAILURE if gathering.failed else 0.0)
+            kind, pieces, cut = await _evaluated(made, fetched, request.limit, left)
         self._demand_enough(gathering, made, request)
-        warnings = [*map(str, gathering.failed.values()), *gathering.remarks, *([CUT] if cut else [])]
         timings = Timings(planned - started, asked - planned, time.monotonic() - asked)
-        return Answer(kind, pieces, tuple(warnings), made, timings)
+        failed = tuple(gathering.failed.values())
+        warnings, infos = _apart(gathering.remarks)
+        cuts = (CUT,) if cut else ()
+        return Answer(kind, pieces, (*map(str, failed), *warnings, *cuts), infos, failed, made, timings)
 
     def _demand_enough(self, gathering: Gathering, made: Plan, request: Request) -> None:
         everybody = set(made.asked()) <= gathering.failed.keys()
@@ -142,6 +159,34 @@ class Engine:
         versions = self.versions()
         known = [versions[cluster] for cluster in asked if cluster in versions]
         return bool(known) and max(known) < _LEFT_OPEN_SINCE
+
+
+async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -> tuple[ResultType, Pieces, bool]:
+    """The result. What is large is evaluated aside, and nobody waits for it after that many seconds."""
+
+    def result() -> tuple[ResultType, Pieces, bool]:
+        return encoded(evaluate(made.tree, made.steps, fetched), made.steps, limit)
+
+    if not _is_large(made, fetched):
+        return result()
+    try:
+        async with asyncio.timeout(seconds):
+            return await asyncio.to_thread(result)
+    except TimeoutError:
+        # The thread comes to its end by itself; what it finds is thrown away.
+        raise TimedOut("query timed out in expression evaluation") from None
+
+
+def _is_large(made: Plan, fetched: Fetched) -> bool:
+    values = sum(grid.values.size for grid in (*fetched.leaves, *fetched.staged))
+    return values > WORTH_A_THREAD or any(isinstance(node, Subquery) for node in walk(made.tree))
+
+
+def _apart(remarks: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The warnings and the infos among what clusters remarked."""
+    told = tuple(remarks)
+    infos = tuple(str(remark) for remark in told if isinstance(remark, Info))
+    return tuple(remark for remark in told if not isinstance(remark, Info)), infos
 
 
 def _in_words(said: Word, fault: BadExpression) -> str:

@@ -24,7 +24,52 @@ LATELY = 3600
 
 async def facts_of(fleet: Fleet, clusters: Sequence[Cluster], now: Callable[[], float]) -> tuple[ClusterFacts, ...]:
     """One set of facts a cluster, in their order; `now` is our clock, in seconds since 1970."""
-    return tuple(await asyncio.gather(*(_facts(_Asking(fleet, cluster), now) for cluster in clusters)))
+    return tuple(await asyncio.gather(*(all_of(fleet, cluster, now) for cluster in clusters)))
+
+
+async def all_of(fleet: Fleet, cluster: Cluster, now: Callable[[], float]) -> ClusterFacts:
+    """Everything about one cluster, with queries that cost it something."""
+    return await looked_further(fleet, cluster, await glance(fleet, cluster, now), now)
+
+
+async def glance(fleet: Fleet, cluster: Cluster, now: Callable[[], float]) -> ClusterFacts:
+    """Whether a cluster answers, its version and its clock: what costs it nothing."""
+    asking = _Asking(fleet, cluster)
+    # First, so that the seconds below are not those of a handshake.
+    build = await asking.get("status/buildinfo", (), _Build)
+    if isinstance(build, ClusterFailed) and build.kind not in {FailureKind.STATUS, FailureKind.NOT_PROMETHEUS}:
+        return _failed(cluster, build)
+    asked = now()
+    clock = await asking.query("time()", _Scalar)
+    answered = now()
+    if not isinstance(clock, Answered):
+        return _failed(cluster, clock)
+    told = build.value if isinstance(build, Answered) else _Build()
+    version = plain_version(told.version)
+    return ClusterFacts(
+        cluster.name,
+        software=software_of(told.application, version),
+        version=version,
+        seconds=answered - asked,
+        skew_seconds=skew(clock.value.result[1], asked, answered),
+    )
+
+
+async def looked_further(fleet: Fleet, cluster: Cluster, facts: ClusterFacts, now: Callable[[], float]) -> ClusterFacts:
+    """What a glance found, and the hubs of the cluster, what it lacks, and whether it has the label."""
+    if facts.failed is not None:
+        return facts
+    asking, end = _Asking(fleet, cluster), int(now())
+    hubs, has, label = await asyncio.gather(
+        asking.query(HUBS, _Vector),
+        asking.query(HAS, _Vector),
+        asking.get("label/cluster/values", (("start", str(end - LATELY)), ("end", str(end))), list[str]),
+    )
+    if not (isinstance(hubs, Answered) and isinstance(has, Answered) and isinstance(label, Answered)):
+        return replace(facts, unseen=next(_reason(reply) for reply in (hubs, has, label) if _reason(reply)))
+    namespaces = tuple(sorted(series.metric.get("namespace", "") for series in hubs.value.result))
+    names = {series.metric.get("has", "") for series in has.value.result}
+    return replace(facts, hubs=namespaces, lacks=lacking(namespaces, names), carries_label=bool(label.value))
 
 
 class _Envelope(msgspec.Struct, Generic[T]):
@@ -63,41 +108,6 @@ class _Asking:
 
     async def _ask(self, question: Question[T]) -> Reply[T]:
         return (await self.fleet.ask([question], time.monotonic() + self.cluster.prometheus.timeout))[0]
-
-
-async def _facts(asking: _Asking, now: Callable[[], float]) -> ClusterFacts:
-    # First, so that the seconds below are not those of a handshake.
-    build = await asking.get("status/buildinfo", (), _Build)
-    if isinstance(build, ClusterFailed) and build.kind not in {FailureKind.STATUS, FailureKind.NOT_PROMETHEUS}:
-        return _failed(asking.cluster, build)
-    asked = now()
-    clock = await asking.query("time()", _Scalar)
-    answered = now()
-    if not isinstance(clock, Answered):
-        return _failed(asking.cluster, clock)
-    told = build.value if isinstance(build, Answered) else _Build()
-    version = plain_version(told.version)
-    facts = ClusterFacts(
-        asking.cluster.name,
-        software=software_of(told.application, version),
-        version=version,
-        seconds=answered - asked,
-        skew_seconds=skew(clock.value.result[1], asked, answered),
-    )
-    return await _looked_further(asking, facts, int(answered))
-
-
-async def _looked_further(asking: _Asking, facts: ClusterFacts, now: int) -> ClusterFacts:
-    hubs, has, label = await asyncio.gather(
-        asking.query(HUBS, _Vector),
-        asking.query(HAS, _Vector),
-        asking.get("label/cluster/values", (("start", str(now - LATELY)), ("end", str(now))), list[str]),
-    )
-    if not (isinstance(hubs, Answered) and isinstance(has, Answered) and isinstance(label, Answered)):
-        return replace(facts, unseen=next(_reason(reply) for reply in (hubs, has, label) if _reason(reply)))
-    namespaces = tuple(sorted(series.metric.get("namespace", "") for series in hubs.value.result))
-    names = {series.metric.get("has", "") for series in has.value.result}
-    return replace(facts, hubs=namespaces, lacks=lacking(namespaces, names), carries_label=bool(label.value))
 
 
 def _failed(cluster: Cluster, reply: ClusterFailed | ClusterRefused) -> ClusterFacts:

@@ -28,6 +28,8 @@ async def _facts(http: httpx.AsyncClient, hub: Hub) -> HubFacts:
             return _told(await _beginning(response))
     except TimeoutError:
         return HubFacts(failed=f"its API does not answer in {TIMEOUT:.0f} s")
+    except (httpx.InvalidURL, UnicodeError):
+        return HubFacts(failed="its address is none that can be asked")
     except httpx.HTTPError:
         return HubFacts(failed="its API cannot be reached")
 

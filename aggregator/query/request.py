@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregator.errors import ClusterFailed
 from aggregator.planning.plan import Plan
 from aggregator.series import Steps
 
@@ -37,10 +38,16 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`result` is the JSON text of `data.result`, in pieces, ready to be sent."""
+    """`result` is the JSON text of `data.result`, in pieces, ready to be sent.
+
+    `failed` are the clusters that are missing; `warnings` say so too, among other things. `infos` are what Prometheus
+    tells about a query that is no fault.
+    """
 
     result_type: ResultType
     result: tuple[bytes, ...]
     warnings: tuple[str, ...]
+    infos: tuple[str, ...]
+    failed: tuple[ClusterFailed, ...]
     plan: Plan
     timings: Timings

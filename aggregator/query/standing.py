@@ -1,8 +1,10 @@
 """How the clusters are doing, as far as is known: what was found when they were last looked at, and who answered when."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.clusters.facts import ClusterFacts
@@ -10,17 +12,19 @@ from aggregator.clusters.values import Cluster
 from aggregator.errors import FailureKind
 from aggregator.federation.question import Fleet
 from aggregator.promql.functions import Version
-from aggregator.query.facts import facts_of
-from aggregator.query.versions import version_of, versions_of
+from aggregator.query.facts import glance, looked_further
+from aggregator.query.versions import version_of, version_told
 
-# Which version answers, and what it has, seldom changes, and is asked with queries that cost something.
+log = logging.getLogger(__name__)
+
+# What a cluster has seldom changes, and is asked with queries that cost something.
 WHOLE_LOOK = 300.0
 
 
 class Standing:
     """What is known of each cluster. It is told of every reply, and looks for itself from time to time.
 
-    `looked` is set once every cluster was asked for its version, and had its time to answer.
+    `looked` is set once every cluster was asked for its version, and told it or had its time to do so.
     """
 
     def __init__(self, clusters: Sequence[Cluster]) -> None:
@@ -49,27 +53,53 @@ class Standing:
 
     @property
     def is_known(self) -> bool:
-        """Whether any cluster answered, or all were asked in vain."""
-        return self.looked.is_set() or bool(self._answered)
+        """Whether the first look is over: before that, what ranges hold could change from one answer to the next."""
+        return self.looked.is_set()
 
     async def keep_looking(self, fleet: Fleet, pause: float) -> None:
-        """Look, and look again, until cancelled. Who did not answer is asked after each pause, all now and then."""
-        self._versions |= await versions_of(fleet, self._clusters)
+        """Look, and look again after each pause, until cancelled: a glance at all, and a whole look now and then."""
+        await asyncio.gather(*(self._learn_version(fleet, each) for each in self._clusters))
         self.looked.set()
         last_whole = -WHOLE_LOOK
         while True:
             now = time.monotonic()
             whole = now - last_whole >= WHOLE_LOOK
             last_whole = now if whole else last_whole
-            await self._look(fleet, self._clusters if whole else self._silent())
+            await asyncio.gather(*(self._look_at(fleet, each, whole=whole) for each in self._clusters))
             await asyncio.sleep(pause)
 
-    def _silent(self) -> tuple[Cluster, ...]:
-        return tuple(each for each in self._clusters if self._facts[each.name].failed is not None)
+    async def _learn_version(self, fleet: Fleet, cluster: Cluster) -> None:
+        try:
+            version = await version_told(fleet, cluster)
+        except Exception:
+            log.exception('cluster "%s" could not be asked for its version', cluster.name)
+            return
+        if version is not None:
+            self._versions[cluster.name] = version
 
-    async def _look(self, fleet: Fleet, clusters: Sequence[Cluster]) -> None:
-        for facts in await facts_of(fleet, clusters, time.time):
-            self._facts[facts.name] = facts
-            version = version_of(facts.software, facts.version)
-            if version is not None:
-                self._versions[facts.name] = version
+    async def _look_at(self, fleet: Fleet, cluster: Cluster, *, whole: bool) -> None:
+        try:
+            facts = await self._seen(fleet, cluster, whole=whole)
+        except Exception:
+            # Whatever it was, the others are looked at, and this one again.
+            log.exception('cluster "%s" could not be looked at', cluster.name)
+            return
+        self._facts[cluster.name] = facts
+        version = version_of(facts.software, facts.version)
+        if version is not None:
+            self._versions[cluster.name] = version
+
+    async def _seen(self, fleet: Fleet, cluster: Cluster, *, whole: bool) -> ClusterFacts:
+        seen = await glance(fleet, cluster, time.time)
+        before = self._facts.get(cluster.name)
+        if whole or before is None or before.failed is not None:
+            return await looked_further(fleet, cluster, seen, time.time)
+        if seen.failed is not None:
+            return seen
+        return replace(
+            before,
+            software=seen.software,
+            version=seen.version,
+            seconds=seen.seconds,
+            skew_seconds=seen.skew_seconds,
+        )

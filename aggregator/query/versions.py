@@ -1,5 +1,6 @@
 """Which version of PromQL each cluster speaks: what decides where ranges begin and which functions there are."""
 
+import asyncio
 import re
 import time
 from collections.abc import Sequence
@@ -26,9 +27,15 @@ class _Envelope(msgspec.Struct):
 
 async def versions_of(fleet: Fleet, clusters: Sequence[Cluster]) -> dict[str, Version]:
     """The versions of the clusters that tell theirs."""
-    questions = [Question(each.name, "status/buildinfo", (), _read, "GET") for each in clusters]
-    replies = await fleet.ask(questions, time.monotonic() + PATIENCE)
-    return {reply.cluster: reply.value for reply in replies if isinstance(reply, Answered) and reply.value is not None}
+    told = await asyncio.gather(*(version_told(fleet, each) for each in clusters))
+    return {each.name: version for each, version in zip(clusters, told, strict=True) if version is not None}
+
+
+async def version_told(fleet: Fleet, cluster: Cluster) -> Version | None:
+    """The version that one cluster tells, where it is one of Prometheus and comes in time."""
+    question = Question(cluster.name, "status/buildinfo", (), _read, "GET")
+    (reply,) = await fleet.ask([question], time.monotonic() + PATIENCE)
+    return reply.value if isinstance(reply, Answered) else None
 
 
 def version_of(software: str, version: str | None) -> Version | None:

@@ -197,3 +197,14 @@ def test_other_methods_are_refused(crosshub: str, union: str, method: str) -> No
     ours = asked(crosshub, QUERY, "query=1", method)
 
     assert ours.status_code == asked(union, QUERY, "query=1", method).status_code == 405
+    assert ours.json() == {"status": "error", "errorType": "bad_data", "error": f"{method} {QUERY}: Method Not Allowed"}
+    assert set(ours.headers["allow"].split(", ")) >= {"GET", "POST"}
+
+
+def test_an_unknown_address_below_those_of_prometheus_is_an_error_in_its_form(crosshub: str) -> None:
+    below, elsewhere = asked(crosshub, "/api/v1/nope"), asked(crosshub, "/nope")
+
+    assert (below.status_code, elsewhere.status_code) == (404, 404)
+    words = "GET /api/v1/nope: Not Found"
+    assert below.json() == {"status": "error", "errorType": "not_found", "error": words}
+    assert elsewhere.json() == {"detail": "Not Found"}

@@ -17,18 +17,20 @@ def test_it_is_alive_and_there(crosshub: str) -> None:
         assert asked(crosshub, path).status_code == 200
 
 
-async def test_it_is_ready_once_a_cluster_answered() -> None:
+async def test_it_is_ready_once_all_clusters_told_their_versions() -> None:
     held = asyncio.Event()
     async with (
-        fake_prometheus(holding=held) as lisbon,
-        running(config_of(lisbon=reached_at(lisbon, timeout=30))) as http,
+        fake_prometheus() as lisbon,
+        fake_prometheus(holding=held) as oslo,
+        running(config_of(lisbon=reached_at(lisbon, timeout=30), oslo=reached_at(oslo, timeout=30))) as http,
     ):
+        await http.get("/api/v1/query", params={"query": 'up{cluster="lisbon"}'})
         before = await http.get("/readyz")
         held.set()
-        await lisbon.until(lambda server: len(server.requests) > 1)
+        await oslo.until(lambda server: len(server.requests) > 1)
         after = await http.get("/readyz")
 
-    assert (before.status_code, before.text) == (503, "no cluster has answered yet\n")
+    assert (before.status_code, before.text) == (503, "the clusters are still being asked for their versions\n")
     assert (after.status_code, after.text) == (200, "ready\n")
 
 
@@ -67,6 +69,27 @@ async def test_questions_failures_bytes_and_lanes_are_counted() -> None:
     assert after["crosshub_server_cluster_breaker", "lisbon", "closed"] == 1
     assert after["crosshub_server_build_info", "0.1.0"] == 1
     assert after["process_resident_memory_bytes",] > 0
+
+
+async def test_only_answers_without_all_clusters_are_partial_and_who_is_too_old_is_counted() -> None:
+    remarked = b'{"status":"success","data":{"resultType":"vector","result":[]},"warnings":["a"],"infos":["b"]}'
+    refused = b'{"status":"error","errorType":"bad_data","error":"unknown function"}'
+    async with (
+        fake_prometheus(answers={"/api/v1/query": remarked}) as lisbon,
+        serving(always(response(400, refused))) as oslo,
+        running_over(lisbon=lisbon, oslo=oslo) as http,
+    ):
+        whole = (await http.get("/api/v1/query", params={"query": 'up{cluster="lisbon"}'})).json()
+        before = _values((await http.get("/metrics")).text)
+        partial = (await http.get("/api/v1/query", params={"query": "up"})).json()
+        after = _values((await http.get("/metrics")).text)
+
+    words = 'cluster "oslo": it refused the query: unknown function'
+    assert (whole["warnings"], whole["infos"]) == (["a"], ["b"])
+    assert (partial["warnings"], partial["infos"]) == ([words, "a"], ["b"])
+    counted = "crosshub_server_partial_answers_total", "crosshub_server_cluster_failures_total"
+    assert (before[counted[0],], after[counted[0],]) == (0, 1)
+    assert after[counted[1], "oslo", "unsupported"] == 1
 
 
 async def test_what_is_known_of_clusters_is_told() -> None:

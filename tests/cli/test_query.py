@@ -1,8 +1,11 @@
 """`crosshub query`: what is printed, as it is printed."""
 
+import asyncio
 import csv
 import io
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,6 +14,7 @@ from aggregator.cli.found import Series, name_of, number, printable
 from aggregator.cli.plot import stretches
 from aggregator.cli.tables import trend
 from tests.cli.conftest import Run
+from tests.fakes.prometheus import fake_prometheus
 from tests.fleet.start import Fleet
 
 NOON = ("--time", "2026-01-05T03:00:00Z")
@@ -178,3 +182,41 @@ def test_a_course_is_drawn_in_blocks() -> None:
     assert trend(Series((), tuple((step, str(step)) for step in range(8)))) == "▁▂▃▄▅▆▇█"
     assert trend(Series((), ((0, "1"), (1, "1")))) == "▁▁"
     assert trend(Series((), ((0, "NaN"), (1, "1")))) == ""
+
+
+HISTOGRAM = '{"count":"1","sum":"2"}'
+
+
+@pytest.fixture
+async def histograms(tmp_path: Path) -> AsyncIterator[Path]:
+    """A configuration with one cluster, whose only series is a native histogram."""
+    instant = f'{{"resultType":"vector","result":[{{"metric":{{"job":"hub"}},"histogram":[60,{HISTOGRAM}]}}]}}'
+    ranged = f'{{"resultType":"matrix","result":[{{"metric":{{"job":"hub"}},"histograms":[[60,{HISTOGRAM}]]}}]}}'
+    bodies = {
+        path: f'{{"status":"success","data":{data}}}'.encode()
+        for path, data in (("/api/v1/query", instant), ("/api/v1/query_range", ranged))
+    }
+    async with fake_prometheus(answers=bodies) as lisbon:
+        file = tmp_path / "crosshub.yaml"
+        file.write_text(f"clusters: [{{name: lisbon, prometheus: {{url: '{lisbon.url}'}}}}]")
+        yield file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed", "said"),
+    [
+        ((), "(histogram)", False),
+        (("--range", "1h"), "(histogram)", False),
+        (("--range", "1h", "--plot"), "", True),
+        (("--format", "csv"), "time,cluster,job,value", True),
+        (("--format", "json"), HISTOGRAM, False),
+    ],
+)
+async def test_native_histograms_are_named_or_said_to_be_left_out(
+    crosshub: Run, histograms: Path, arguments: tuple[str, ...], printed: str, *, said: bool
+) -> None:
+    done = await asyncio.to_thread(crosshub, "query", "x", *arguments, config=histograms)
+
+    assert printed in done.stdout
+    words = "native histograms, of 1 series, are left out; --format json has them\n" if said else ""
+    assert (done.returncode, done.stderr) == (0, words)

@@ -168,19 +168,21 @@ async def test_connect_says_of_hubs_their_version_and_policy(tmp_path: Path) -> 
             f"      - {{name: prod, url: '{hub.url}/base', access: {{policy: closed, review_by: 2999-01-01}}}}\n"
             f"      - {{name: geo, access: {{policy: open, review_by: 2020-01-01}}}}\n"
             f"      - {{name: staff}}\n"
-            f"      - {{name: down, url: '{down.url}', access: {{policy: closed}}}}\n",
+            f"      - {{name: down, url: '{down.url}', access: {{policy: closed}}}}\n"
+            f"      - {{name: nowhere, url: 'http://☃..net'}}\n",
         )
 
         code, output, _ = await crosshub("--config", str(file), "check", "--connect")
 
-    assert code == 0
+    assert code == 1
     assert output.splitlines()[2:] == [
-        "hubs (4)",
-        "  lisbon/prod    ok      JupyterHub 5.4.6   policy closed, to be reviewed by 2999-01-01",
-        "  lisbon/geo     ?                          policy open, its review was due on 2020-01-01",
-        "  lisbon/staff   ?                          no access policy declared; no JupyterHub metrics in namespace staff",
-        "  lisbon/down    FAILS                      its API answers 502; policy closed",
-        "The cluster answers.",
+        "hubs (5)",
+        "  lisbon/prod      ok      JupyterHub 5.4.6   policy closed, to be reviewed by 2999-01-01",
+        "  lisbon/geo       ?                          policy open, its review was due on 2020-01-01",
+        "  lisbon/staff     ?                          no access policy declared; no JupyterHub metrics in namespace staff",
+        "  lisbon/down      FAILS                      its API answers 502; policy closed",
+        "  lisbon/nowhere   FAILS                      its address is none that can be asked; no access policy declared; no JupyterHub metrics in namespace nowhere",
+        "The cluster answers. 2 of 5 hubs cannot be asked.",
     ]
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aggregator.clusters.values import Query as Limits
-from aggregator.errors import BadExpression, CannotExecute, TimedOut, TooComplex, Unavailable
+from aggregator.errors import BadExpression, CannotExecute, FailureKind, TimedOut, TooComplex, Unavailable
 from tests.query.scripted import Refused, Script, scene, values_of
 
 X: Script = {"x": ["x 1"], "sum(x)": ["{} 1"], "count(x)": ["{} 1"]}
@@ -90,6 +90,7 @@ async def test_a_query_that_one_of_two_does_not_know_is_that_ones_failure() -> N
     assert answer.warnings == (
         'cluster "oslo": it refused the query: 1:1: parse error: unknown function with name "mad_over_time"',
     )
+    assert [(failure.cluster, failure.kind) for failure in answer.failed] == [("oslo", FailureKind.UNSUPPORTED)]
 
 
 async def test_a_query_that_nobody_knows_is_refused_in_their_words() -> None:
@@ -193,3 +194,24 @@ async def test_series_that_meet_by_our_name_of_the_cluster_are_explained() -> No
             await fleet.instant("x")
         with pytest.raises(CannotExecute, match="already carry"):
             await fleet.range("x + on () vector(1)")
+
+
+LONG = "quantile_over_time(0.5, vector(time())[1d:1s])"
+
+
+async def test_what_takes_long_to_evaluate_keeps_nobody_waiting() -> None:
+    async with scene({"lisbon": X}) as fleet:
+        long = asyncio.create_task(fleet.range(LONG, start=600_000, end=660_000))
+        short = await fleet.instant("x")
+        overtaken = not long.done()
+        answer = await long
+
+    assert overtaken
+    assert values_of(short) == {"x,lisbon": "1"}
+    assert len(values_of(answer)[""]) == 1001
+
+
+async def test_an_evaluation_that_takes_too_long_timed_out() -> None:
+    async with scene({"lisbon": X}) as fleet:
+        with pytest.raises(TimedOut, match=r"^query timed out in expression evaluation$"):
+            await fleet.range(LONG, start=600_000, end=660_000, timeout=0.03)
