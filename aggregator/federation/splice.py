@@ -4,13 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-<<<<<<< HEAD
 from aggregator.federation.question import UNREADABLE, NotPrometheus
-from aggregator.federation.wire import NOTHING, labelled
-=======
-from aggregator.federation.question import NotPrometheus
 from aggregator.federation.wire import NOTHING, Info, labelled
->>>>>>> 0fb2ecd0a5e288242954c79b0f883b274038a396
 from aggregator.series import Labels
 
 
