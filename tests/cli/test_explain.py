@@ -9,9 +9,9 @@ def test_a_plan_is_shown_without_asking_for_samples(crosshub: Run) -> None:
     assert done.stdout.splitlines() == [
         "topk(3, …)                                             here",
         "└ avg by (namespace) (…)                               here, from sums and counts",
-        "  ├ 4 of 4 clusters, one request each:",
+        "  ├ 4 of 4 clusters, in one request with the other parts:",
         "    sum by (namespace) (rate(container_cpu_usage_seconds_total[5m]))",
-        "  └ 4 of 4 clusters, one request each:",
+        "  └ 4 of 4 clusters, in one request with the other parts:",
         "    count by (namespace) (rate(container_cpu_usage_seconds_total[5m]))",
         "lane: evaluate",
     ]
