@@ -1,6 +1,7 @@
 """Crosshub's own metrics, `crosshub_server_*`: what clusters answered, and how long queries took here."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from prometheus_client import (
     CollectorRegistry,
@@ -16,11 +17,12 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from aggregator.errors import ClusterFailed, FailureKind
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BREAKER_STATES = ("closed", "half_open", "open")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 Breakers = Callable[[], Mapping[str, str]]
 
@@ -71,16 +73,16 @@ class Telemetry:
         if kind is not None:
             self._failures.labels(cluster, kind).inc()
 
-    def answered(self, lane: str, seconds: float, failed: Collection[ClusterFailed] = ()) -> None:
-        """A query was answered, less these clusters."""
+    def answered(self, lane: str, seconds: float, missing: Mapping[str, str] = NOBODY) -> None:
+        """A query was answered, less the clusters that are `missing`, each with the kind of its failure."""
         self._lanes.labels(lane).inc()
         self._queries.labels(lane).observe(seconds)
-        if failed:
+        if missing:
             self._partial.inc()
-        for failure in failed:
+        for cluster, kind in missing.items():
             # All other kinds are those of single replies; that a cluster is too old shows when others understand.
-            if failure.kind is FailureKind.UNSUPPORTED:
-                self._failures.labels(failure.cluster, failure.kind).inc()
+            if kind == "unsupported":
+                self._failures.labels(cluster, kind).inc()
 
     def refused(self, kind: str) -> None:
         """A query was answered by an error of that type."""

@@ -80,7 +80,8 @@ async def _answered(here: Answering, asked: Parameters, request: Request, teleme
     wants_plan = asked.truth("explain", missing=False)
     started = time.monotonic()
     answer = await here.engine.answer(request)
-    telemetry.answered(answer.plan.lane, time.monotonic() - started, answer.failed)
+    missing = {failure.cluster: failure.kind for failure in answer.failed}
+    telemetry.answered(answer.plan.lane, time.monotonic() - started, missing)
     plan = _plan(answer, len(here.clusters)) if wants_plan else None
     return success(_data(answer, stats=bool(asked.first("stats"))), answer.warnings, plan, answer.infos)
 
