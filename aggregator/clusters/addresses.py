@@ -101,9 +101,11 @@ def health_path(text: str) -> str:
 
 
 def header_name(text: str) -> str:
-    """The name of a header that carries no password."""
+    """The name of a header that carries no password, and does not say where a message ends."""
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text, re.ASCII):
         raise ValueError
     if text.lower() in {"authorization", "proxy-authorization", "cookie"}:
         raise Unfit("carries a secret; say `auth` instead")
+    if text.lower() in {"connection", "content-length", "content-type", "transfer-encoding"}:
+        raise Unfit("belongs to each request by itself; leave it to Crosshub")
     return text

@@ -9,7 +9,7 @@ from aggregator.clusters.values import Cluster
 from aggregator.errors import FailureKind
 from aggregator.federation.breaker import State
 from aggregator.federation.channel import Channel, Observer
-from aggregator.federation.client import AiohttpClient
+from aggregator.federation.client import HttpClient
 from aggregator.federation.forms import encoded_forms
 from aggregator.federation.names import Names
 from aggregator.federation.question import Question, Reply, T
@@ -27,7 +27,7 @@ class HttpFleet:
         self._names = Names()
         contexts = TlsContexts()
         self._channels = {
-            cluster.name: Channel(cluster, AiohttpClient(cluster.prometheus, self._names, contexts), observe)
+            cluster.name: Channel(cluster, HttpClient(cluster.prometheus, self._names, contexts), observe)
             for cluster in clusters
         }
         self._holds = 0

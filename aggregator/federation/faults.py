@@ -2,19 +2,20 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
 
-import aiohttp
-from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from aggregator.clusters.secrets import SecretUnreadable
 from aggregator.errors import FailureKind
 from aggregator.federation.body import Broken
+from aggregator.federation.connection import Disconnected
+from aggregator.federation.dial import ProxyUnreachable, Unreachable
+from aggregator.federation.response import NotHttp, UnknownEncoding
 from aggregator.federation.tls import TlsUnusable
 
-OWN_FAULTS = (SecretUnreadable, TlsUnusable, Broken)
-PROXY_FAULTS = (ProxyConnectionError, ProxyError, ProxyTimeoutError, aiohttp.ClientProxyConnectionError)
-FAULTS = (*OWN_FAULTS, *PROXY_FAULTS, aiohttp.ClientError, aiohttp.http.HttpProcessingError, OSError, UnicodeError)
+OWN_FAULTS = (SecretUnreadable, TlsUnusable, Broken, UnknownEncoding, NotHttp)
+PROXY_FAULTS = (ProxyConnectionError, ProxyError, ProxyTimeoutError, ProxyUnreachable)
+FAULTS = (*OWN_FAULTS, *PROXY_FAULTS, Unreachable, Disconnected, OSError, UnicodeError)
 
 # By the numbers of X509_V_ERR_*, which Python does not name.
 CERTIFICATE = {
@@ -50,19 +51,24 @@ def fault(error: BaseException) -> tuple[FailureKind, str]:
     """Kind and words for what a request ran into; never a URL, never a secret."""
     if isinstance(error, OWN_FAULTS):
         return _own(error)
-    if isinstance(error, (*PROXY_FAULTS, aiohttp.ClientHttpProxyError)):
+    if isinstance(error, PROXY_FAULTS):
         return FailureKind.CONNECT, _of_proxy(error)
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLError):
-            return FailureKind.TLS, _of_tls(cause)
-        # A name that cannot even be written as DNS wants it is a UnicodeError.
-        if isinstance(cause, socket.gaierror | UnicodeError):
-            return FailureKind.CONNECT, "its name does not resolve"
-    if isinstance(error, aiohttp.InvalidURL):
-        return FailureKind.CONNECT, "its url is none that can be asked"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return FailureKind.CONNECT, _of_socket(error.os_error)
-    return _on_the_way(error)
+    cause = error.__cause__ if isinstance(error, Unreachable | Disconnected) else error
+    if isinstance(cause, ssl.SSLError):
+        return FailureKind.TLS, _of_tls(cause)
+    # A name that cannot even be written as DNS wants it is a UnicodeError.
+    if isinstance(cause, socket.gaierror | UnicodeError):
+        return FailureKind.CONNECT, "its name does not resolve"
+    if isinstance(cause, TimeoutError):
+        return FailureKind.TIMEOUT, "no connection in time"
+    if isinstance(error, Disconnected):
+        return FailureKind.RESET, _of_end(error, cause)
+    return FailureKind.CONNECT, _of_socket(cause)
+
+
+def is_of_tls(error: BaseException) -> bool:
+    """Whether TLS broke off what was going on."""
+    return isinstance(error.__cause__, ssl.SSLError)
 
 
 def _own(error: BaseException) -> tuple[FailureKind, str]:
@@ -71,24 +77,18 @@ def _own(error: BaseException) -> tuple[FailureKind, str]:
             return FailureKind.AUTH, f"its credentials cannot be read: {error}"
         case TlsUnusable():
             return FailureKind.TLS, str(error)
+        case UnknownEncoding():
+            return FailureKind.NOT_PROMETHEUS, "its answer is in an encoding nobody asked for"
+        case NotHttp():
+            return FailureKind.NOT_PROMETHEUS, "what it answers is not HTTP"
         case _:
             return FailureKind.RESET, f"its answer {error}"
 
 
-def _on_the_way(error: BaseException) -> tuple[FailureKind, str]:
-    match error:
-        case TimeoutError():
-            return FailureKind.TIMEOUT, "no connection in time"
-        case aiohttp.ServerDisconnectedError():
-            return FailureKind.RESET, "it closed the connection without an answer"
-        case aiohttp.ClientPayloadError():
-            return FailureKind.RESET, "its answer broke off"
-        case aiohttp.ClientResponseError() | aiohttp.http.HttpProcessingError():
-            return FailureKind.NOT_PROMETHEUS, "what it answers is not HTTP"
-        case OSError():
-            return FailureKind.RESET, _of_socket(error)
-        case _:
-            return FailureKind.RESET, f"the request failed ({type(error).__name__})"
+def _of_end(error: Disconnected, cause: BaseException | None) -> str:
+    if error.begun:
+        return "its answer broke off"
+    return "it closed the connection without an answer" if cause is None else _of_socket(cause)
 
 
 def _of_tls(error: ssl.SSLError) -> str:
@@ -100,19 +100,17 @@ def _of_tls(error: ssl.SSLError) -> str:
 
 def _of_proxy(error: BaseException) -> str:
     match error:
-        case aiohttp.ClientHttpProxyError(status=407):
+        case ProxyError(error_code=407):
             return "its proxy wants user and password"
-        case aiohttp.ClientHttpProxyError(status=status):
-            return f"its proxy refused the connection: {status}"
         case ProxyTimeoutError():
             return "its proxy does not answer"
-        case aiohttp.ClientProxyConnectionError() | ProxyConnectionError():
+        case ProxyUnreachable() | ProxyConnectionError():
             return "its proxy cannot be reached"
         case _:
             return f"its proxy refused the connection: {error}"
 
 
-def _of_socket(error: BaseException) -> str:
+def _of_socket(error: BaseException | None) -> str:
     match error:
         case ConnectionRefusedError():
             return "connection refused"
@@ -122,23 +120,3 @@ def _of_socket(error: BaseException) -> str:
             return words.lower()
         case _:
             return "no connection"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What the exception was made of, itself included; the library keeps the cause in an attribute."""
-    todo: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while todo:
-        current = todo.pop(0)
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        # Some of the library's own pass for errors of TLS, without saying what those say.
-        if not isinstance(current, aiohttp.ClientError):
-            yield current
-        todo += [
-            getattr(current, "certificate_error", None),
-            getattr(current, "os_error", None),
-            current.__cause__,
-            current.__context__,
-        ]

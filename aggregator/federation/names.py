@@ -2,34 +2,32 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache, partial
 from ipaddress import ip_address
+from typing import Any
 
-from aiohttp.abc import AbstractResolver, ResolveResult
+AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]
+"""Family, type, protocol, canonical name and address, as `getaddrinfo` gives them."""
 
 THREADS = 32
 
 
-class Names(AbstractResolver):
+class Names:
     """Resolves in threads of its own, so that one name that hangs does not hold up the others."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="names")
         self._near: dict[str, bool] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """The addresses of a name, as aiohttp wants them."""
-        ask = partial(
-            socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-        )
+    async def addresses(self, host: str, port: int) -> Sequence[AddressInfo]:
+        """Where a name leads; raises OSError or UnicodeError where it leads nowhere."""
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-        results = [_result(host, *entry) for entry in found]
-        self._near[host] = all(is_near(result["host"]) for result in results)
-        return results
+        self._near[host] = all(is_near(str(sockaddr[0])) for *_, sockaddr in found)
+        return found
 
     def near(self, host: str) -> bool:
         """Is the host on this machine or in a private network? A name is far until it was first resolved."""
@@ -45,19 +43,3 @@ def is_near(address: str) -> bool:
     with suppress(ValueError):
         return ip_address(address).is_private
     return False
-
-
-Sockaddr = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
-
-
-def _result(host: str, family: int, _: int, proto: int, __: str, sockaddr: Sockaddr) -> ResolveResult:
-    address = str(sockaddr[0])
-    scope = sockaddr[3] if len(sockaddr) == 4 else 0
-    return ResolveResult(
-        hostname=host,
-        host=f"{address}%{scope}" if scope and "%" not in address else address,
-        port=int(sockaddr[1]),
-        family=family,
-        proto=proto,
-        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-    )

@@ -8,9 +8,10 @@ from typing import Generic
 from aggregator.clusters.values import Prometheus
 from aggregator.errors import ClusterFailed, FailureKind
 from aggregator.federation import breaker, verdict
-from aggregator.federation.client import Client, Fault, Received
+from aggregator.federation.client import Client, Fault
 from aggregator.federation.forms import address, with_query
 from aggregator.federation.question import Question, Reply, T
+from aggregator.federation.response import Received
 from aggregator.federation.wording import count, span
 
 # A shorter wait than this says nothing about a server: a query may bring its own, tiny, timeout.

@@ -8,9 +8,9 @@ import msgspec
 
 from aggregator.clusters.values import Basic, Bearer
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
-from aggregator.federation.client import Received
 from aggregator.federation.credentials import credential
 from aggregator.federation.question import UNREADABLE, Answered, NotPrometheus, Question, Reply, T
+from aggregator.federation.response import Received
 from aggregator.federation.wording import short
 
 # Errors with which a server speaks of its own limits, not of the query. Prometheus first; then Thanos, Mimir, VictoriaMetrics.

@@ -118,6 +118,8 @@ FAULTS = [
      'line 1  clusters[0].prometheus.headers: "x-a" is there twice; case does not count'),
     ("clusters: [{name: a, prometheus: {url: http://a, headers: {Authorization: c}}}]",
      "line 1  clusters[0].prometheus.headers: carries a secret; say `auth` instead"),
+    ("clusters: [{name: a, prometheus: {url: http://a, headers: {Content-Length: c}}}]",
+     "line 1  clusters[0].prometheus.headers: belongs to each request by itself; leave it to Crosshub"),
     ("clusters: [{name: a, prometheus: {url: http://a, headers: {X-A: 3}}}]",
      "line 1  clusters[0].prometheus.headers: the text of a header is wanted, this is a number; put it in quotes"),
     # Authentication.

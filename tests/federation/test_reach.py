@@ -106,7 +106,7 @@ async def test_a_header_that_crosshub_sets_itself_is_not_sent_twice(tmp_path: Pa
     [
         ("http://a..b:9095", "its name does not resolve"),
         ("http://prometheus-ü.invalid:9095", "its name does not resolve"),
-        ("http://300.1.1.1:9095", "its url is none that can be asked"),
+        ("http://300.1.1.1:9095", "its name does not resolve"),
     ],
 )
 async def test_an_odd_url_is_a_failure_as_any_other(url: str, reason: str) -> None:
@@ -267,7 +267,7 @@ async def test_a_proxy_of_the_environment_is_not_looked_at(monkeypatch: pytest.M
     ("encoding", "host", "asked_for"),
     [
         ("auto", "127.0.0.1", "identity"),
-        ("auto", "localhost", "gzip, identity"),
+        ("auto", "localhost", "identity"),
         ("identity", "127.0.0.1", "identity"),
         ("gzip", "127.0.0.1", "gzip"),
     ],
@@ -275,11 +275,9 @@ async def test_a_proxy_of_the_environment_is_not_looked_at(monkeypatch: pytest.M
 async def test_encoding_is_what_a_cluster_is_asked_to_send(encoding: str, host: str, asked_for: str) -> None:
     async with fake_prometheus() as server:
         prometheus = Prometheus((server.url.replace("127.0.0.1", host),), encoding=encoding)  # type: ignore[arg-type]
-        async with fleet_of(prometheus) as fleet:
-            for _ in asked_for.split(", "):
-                await one(fleet)
+        await reply_of(prometheus)
 
-    assert ", ".join(request.headers["accept-encoding"] for request in server.requests) == asked_for
+    assert server.requests[0].headers["accept-encoding"] == asked_for
 
 
 async def test_what_comes_behind_a_proxy_is_asked_for_in_gzip() -> None:

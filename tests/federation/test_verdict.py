@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
-from aggregator.federation.client import Received
+from aggregator.federation.response import Received
 from aggregator.federation.verdict import reply
 from tests.federation.asking import question
 

@@ -1,0 +1,104 @@
+"""One connection to a server: a request goes out, its response comes back, one after the other."""
+
+import asyncio
+from typing import cast
+
+from aggregator.federation.response import UNREADABLE, Incoming, Received
+
+
+class Disconnected(Exception):
+    """The connection ended before the response was whole; `begun` if some of it had come."""
+
+    def __init__(self, *, begun: bool) -> None:
+        super().__init__()
+        self.begun = begun
+
+
+class Connection(asyncio.Protocol):
+    """Made by the event loop. Usable for the next request while `is_open`."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+        self._transport: asyncio.Transport
+        self._incoming: Incoming | None = None
+        self._waiter: asyncio.Future[Received] | None = None
+        self._resting: asyncio.TimerHandle | None = None
+
+    async def exchange(self, request: bytes, largest: int) -> Received:
+        """The response to a whole request; raises Disconnected, or one of UNREADABLE.
+
+        Whoever stops waiting closes the connection: what is still coming is not read.
+        """
+        if not self.is_open:
+            raise Disconnected(begun=False)
+        self._incoming = Incoming(largest)
+        self._waiter = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        try:
+            return await self._waiter
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            self._waiter = None
+
+    @property
+    def size(self) -> int:
+        """The bytes that came of the last response's body."""
+        return self._incoming.size if self._incoming else 0
+
+    def rest(self, seconds: float) -> None:
+        """Closes the connection if nobody wakes it in that time."""
+        self._resting = asyncio.get_running_loop().call_later(seconds, self.close)
+
+    def wake(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
+
+    def close(self) -> None:
+        self.wake()
+        self.is_open = False
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Closes at once, whatever is on its way."""
+        self.wake()
+        self.is_open = False
+        self._transport.abort()
+
+    # What follows is called by the event loop.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not say so, but they are.
+        self._transport = cast("asyncio.Transport", transport)
+        self.is_open = True
+
+    def data_received(self, data: bytes) -> None:
+        waiter, incoming = self._waiter, self._incoming
+        if waiter is None or incoming is None or waiter.done():
+            # Nobody asked.
+            self.abort()
+            return
+        try:
+            if incoming.feed(data):
+                waiter.set_result(incoming.received())
+                self.is_open = incoming.leaves_open
+        except UNREADABLE as fault:
+            waiter.set_exception(fault)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.wake()
+        self.is_open = False
+        waiter, incoming = self._waiter, self._incoming
+        if waiter is None or incoming is None or waiter.done():
+            return
+        if exc is None and incoming.end():
+            try:
+                waiter.set_result(incoming.received())
+            except UNREADABLE as fault:
+                waiter.set_exception(fault)
+            return
+        lost = Disconnected(begun=incoming.is_begun)
+        lost.__cause__ = exc
+        waiter.set_exception(lost)
