@@ -24,7 +24,10 @@ class Names:
 
     async def addresses(self, host: str, port: int) -> Sequence[AddressInfo]:
         """Where a name leads; raises OSError or UnicodeError where it leads nowhere."""
-        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        with suppress(socket.gaierror):
+            # An address is read, not asked for.
+            return _resolved(host, port, socket.AI_NUMERICHOST)
+        ask = partial(_resolved, host, port, socket.AI_ADDRCONFIG)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         self._near[host] = all(is_near(str(sockaddr[0])) for *_, sockaddr in found)
         return found
@@ -35,6 +38,10 @@ class Names:
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _resolved(host: str, port: int, flags: int) -> Sequence[AddressInfo]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
 
 
 @lru_cache(maxsize=1024)
