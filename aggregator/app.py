@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from aggregator.api import errors
 from aggregator.api.clusters import cluster_routes
@@ -73,7 +74,7 @@ class Serving:
         self._under_way: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def running(self, _: FastAPI) -> AsyncIterator[None]:
+    async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
         loop = asyncio.get_running_loop()
         await self._take_over(self._config, at_once=True)
@@ -121,13 +122,19 @@ class Serving:
         task.add_done_callback(self._under_way.discard)
 
 
-def create_app(config: Config, reread: Callable[[], Config]) -> FastAPI:
-    """The service as an ASGI application; `reread` gives the configuration as it stands in its file now."""
+def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
+    """The service as an ASGI application; `reread` gives the configuration as it stands in its file now.
+
+    What speaks as a Prometheus stands in front of FastAPI, whose layers take longer than many an answer.
+    """
     serving = Serving(config, reread)
-    app = FastAPI(title="Crosshub", version=VERSION, lifespan=serving.running, redoc_url=None, redirect_slashes=False)
-    app.router.routes.extend(routes(serving.desk))
-    app.include_router(cluster_routes(serving.desk))
-    errors.install(app, serving.telemetry)
+    own = FastAPI(title="Crosshub", version=VERSION, redoc_url=None, redirect_slashes=False)
+    own.include_router(cluster_routes(serving.desk))
+    app = Starlette(routes=routes(serving.desk), lifespan=serving.running)
+    app.router.redirect_slashes = False
+    app.router.default = own
+    for each in (own, app):
+        errors.install(each, serving.telemetry)
     return app
 
 

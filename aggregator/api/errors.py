@@ -2,8 +2,8 @@
 
 import logging
 
-from fastapi import FastAPI
 from fastapi.exception_handlers import http_exception_handler
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -38,7 +38,7 @@ def status_of(error: Exception) -> tuple[int, str]:
     return next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), INTERNAL)
 
 
-def install(app: FastAPI, telemetry: Telemetry) -> None:
+def install(app: Starlette, telemetry: Telemetry) -> None:
     """Answer errors, on every route, in Prometheus' form; and count them."""
 
     async def told(_: Request, error: Exception) -> Response:
