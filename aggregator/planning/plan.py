@@ -54,11 +54,11 @@ class Ask:
 class RawAsk:
     """What another source is asked: the samples of a selector for moments from `start` to `end` (milliseconds).
 
-    `range` is None where the selector stands alone and is looked back at from each moment.
+    Its matchers on `cluster` are for the source to heed: it may know clusters that are asked no more. `range` is None
+    where the selector stands alone and is looked back at from each moment.
     """
 
     selector: Selector
-    clusters: tuple[str, ...]
     start: int
     end: int
     range: int | None

@@ -10,7 +10,7 @@ from aggregator.planning.pinned import is_pinned
 from aggregator.planning.places import Place, places
 from aggregator.planning.plan import Ask, Circumstances, Plan, RawAsk, StagedAsk
 from aggregator.planning.splits import SPLITS
-from aggregator.planning.wording import chosen, stripped, texts
+from aggregator.planning.wording import texts
 from aggregator.promql.functions import FUNCTIONS
 from aggregator.promql.grids import first_and_last, resolved, subquery_steps
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
@@ -72,9 +72,7 @@ class _Planner:
         assert isinstance(node, Selector | Range)
         selector = node.selector if isinstance(node, Range) else node
         first, last = (moment - selector.offset for moment in first_and_last(selector.at, steps))
-        range_ = node.range if isinstance(node, Range) else None
-        clusters = chosen(selector, self.around.clusters)
-        self.raws.append(RawAsk(stripped(selector), clusters, first, last, range_))
+        self.raws.append(RawAsk(selector, first, last, node.range if isinstance(node, Range) else None))
         return RawLeaf(len(self.raws) - 1, node)
 
     def placed(self, node: Node, place: Place) -> Node:

@@ -1,0 +1,229 @@
+"""What is kept about each hub: one table, a row a number.
+
+Each number is asked of a cluster as PromQL that answers with one series a namespace, at the end of a bucket and for as
+long as the bucket is: `$w` stands for its length (less a millisecond, so that a sample on its start belongs to the bucket
+before, in Prometheus 2 as in 3), `$seconds` and `$hours` for it as numbers, `$hubs` for the matcher of the namespaces.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from string import Template
+from types import MappingProxyType
+
+from aggregator.promql.print import quoted
+
+VERSION = 1
+"""Which edition of the table numbers were computed by. It grows when a number comes to mean something else."""
+
+PREFIX = "crosshub_"
+
+
+class Longer(StrEnum):
+    """How the days of a week or a month become its number."""
+
+    SUM = "sum"
+    MAX = "max"
+    MIN = "min"
+    MEAN = "mean"  # weighted with what was seen of each day
+    LAST = "last"
+    ASKED = "asked"  # it does not follow from days: the source is asked for the whole stretch
+    COUNTED = "counted"  # distinct people are counted anew
+
+
+class Exporter(StrEnum):
+    """Who tells the number, where that is not the hub itself. A cluster may lack it."""
+
+    HUB = "JupyterHub"
+    KUBE = "kube-state-metrics"
+    CADVISOR = "cAdvisor"
+    KUBELET = "kubelet"
+    DIRSIZE = "a directory size exporter"
+    GROUPS = "the groups exporter"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number about a hub.
+
+    `promql` is empty for what is counted from the sets of people. `tolerance` is how far, relatively, a day's number may
+    be from what really happened, because scrapes look at it only now and then; tests hold the table to it.
+    """
+
+    name: str
+    unit: str
+    means: str
+    promql: str
+    longer: Longer
+    by: Exporter = Exporter.HUB
+    tolerance: float = 0.02
+
+    @property
+    def metric(self) -> str:
+        """Its name as a series."""
+        return PREFIX + self.name
+
+    @property
+    def may_be_nothing(self) -> bool:
+        """Whether no series means 0, where there is somebody to tell: nobody used the hub. Otherwise it means unknown."""
+        return self.longer is Longer.SUM or self.by is Exporter.CADVISOR
+
+
+# A counter's growth. A series that is born within the bucket shows no growth to `increase`, only its value: whether it was
+# born is known where its target was scraped as the bucket began, and the series was not there.
+_GROWN = (
+    'sum by (namespace) (($x unless $x offset $$w) and on (namespace) (up{$$hubs,component="hub"} offset $$w == 1) '
+    "or increase($x[$$w]))"
+)  # fmt: skip
+_SPAWNS = "jupyterhub_server_spawn_duration_seconds"
+_REQUESTS = "jupyterhub_request_duration_seconds"
+_SERVER = 'pod=~"jupyter-.*"'
+_POLICY = "throttled|too-many-users|already-pending"
+
+
+def _grown(metric: str, *matchers: str) -> str:
+    return Template(_GROWN).substitute(x=f"{metric}{{{','.join(('$hubs', *matchers))}}}")
+
+
+def _events(metric: str, *matchers: str) -> str:
+    """How many things were counted. `increase` stretches to the edges of the bucket, and things come in whole numbers."""
+    return f"round({_grown(metric, *matchers)})"
+
+
+def _events_of_any(*counters: tuple[str, str]) -> str:
+    """How many things several counters counted together."""
+    arms = [f'label_replace({_grown(*counter)}, "arm", "{i}", "", "")' for i, counter in enumerate(counters)]
+    return f"round(sum by (namespace) ({' or '.join(arms)}))"
+
+
+def _hours_of(vector: str) -> str:
+    """A vector added up over time, in units times hours: looked at each minute, as 0 while there is nothing."""
+    return f"sum_over_time(sum by (namespace) ({vector})[$w:1m]) / 60"
+
+
+def _quantile(q: float) -> str:
+    grown = f'increase({_SPAWNS}_bucket{{$hubs,status="success"}}[$w])'
+    return f"histogram_quantile({q}, sum by (namespace, le) ({grown})) >= 0"
+
+
+def _latest(how: str, vector: str) -> str:
+    return f"{how} by (namespace) (last_over_time({vector}[$w]))"
+
+
+def _mean(sums: str, counts: str) -> str:
+    return f"{sums} / ({counts} > 0)"
+
+
+def _measures() -> tuple[Measure, ...]:
+    success, hub = 'status="success"', 'component="hub"'
+    failed = (f"{_SPAWNS}_count", f'status=~"failure|error",reason!~"{_POLICY}"')
+    policy = ((f"{_SPAWNS}_count", 'status=~"throttled|too-many-users"'),
+              (f"{_SPAWNS}_count", 'status="failure",reason=~"throttled|too-many-users"'))  # fmt: skip
+    form, oauth = 'handler="jupyterhub.handlers.login.LoginHandler",method="POST"', 'handler=~".*OAuthCallbackHandler"'
+    quiet = 'handler!~".*(SpawnProgressAPIHandler|HealthCheckHandler|MetricsHandler)"'
+    cpu = f'rate(container_cpu_usage_seconds_total{{$hubs,{_SERVER},container!="",container!="POD"}}[5m])'
+    memory = f'container_memory_working_set_bytes{{$hubs,{_SERVER},container!="",container!="POD"}}'
+    asked_for = f"kube_pod_container_resource_requests{{$hubs,{_SERVER},resource="
+    volume = 'persistentvolumeclaim="home-nfs"'
+    return (
+        Measure("people", "people", "Different people whose servers ran.", "", Longer.COUNTED, Exporter.KUBE, 0),
+        Measure("new_people", "people", "People whose servers ran for the first time ever.", "", Longer.COUNTED,
+                Exporter.KUBE, 0),
+        Measure("sessions", "servers", "Servers that were started, counted by their pods.",
+                f"count by (namespace) (last_over_time(kube_pod_created{{$hubs,{_SERVER}}}[$w]) >= time() - $seconds)",
+                Longer.SUM, Exporter.KUBE),
+        Measure("servers_most", "servers", "Most servers that ran at once.",
+                "max by (namespace) (max_over_time(jupyterhub_running_servers{$hubs}[$w]))", Longer.MAX),
+        Measure("servers_mean", "servers", "Servers that ran, on average.",
+                "max by (namespace) (avg_over_time(jupyterhub_running_servers{$hubs}[$w]))", Longer.MEAN),
+        Measure("server_hours", "hours", "Hours that servers ran, added up.",
+                "max by (namespace) (avg_over_time(jupyterhub_running_servers{$hubs}[$w])) * $hours", Longer.SUM),
+        Measure("server_starts", "starts", "Servers that started.", _events(f"{_SPAWNS}_count", success), Longer.SUM),
+        Measure("server_start_failures", "starts", "Servers that failed to start.", _events(*failed), Longer.SUM),
+        Measure("server_starts_refused", "starts", "Starts that the hub put off, being busy or full.",
+                _events_of_any(*policy), Longer.SUM),
+        Measure("server_start_seconds_mean", "seconds", "How long a start took, on average.",
+                _mean(_grown(f"{_SPAWNS}_sum", success), _grown(f"{_SPAWNS}_count", success)), Longer.ASKED),
+        Measure("server_start_seconds_p50", "seconds", "Half of the servers were ready by then.", _quantile(0.5), Longer.ASKED),
+        Measure("server_start_seconds_p90", "seconds", "Nine of ten servers were ready by then.", _quantile(0.9), Longer.ASKED),
+        Measure("server_start_seconds_p95", "seconds", "19 of 20 servers were ready by then.", _quantile(0.95), Longer.ASKED),
+        Measure("logins", "logins", "Logins that were let in.",
+                _events_of_any((f"{_REQUESTS}_count", f'{form},code="302"'), (f"{_REQUESTS}_count", f'{oauth},code="302"')),
+                Longer.SUM),
+        Measure("logins_refused", "logins", "Logins that were refused.",
+                _events_of_any((f"{_REQUESTS}_count", f'{form},code="403"'), (f"{_REQUESTS}_count", f'{oauth},code="403"')),
+                Longer.SUM),
+        Measure("requests", "requests", "Requests that the hub answered, its health and metrics aside.",
+                _events(f"{_REQUESTS}_count", quiet), Longer.SUM),
+        Measure("requests_failed", "requests", "Requests that the hub answered with a 5xx.",
+                _events(f"{_REQUESTS}_count", 'code=~"5.."'), Longer.SUM),
+        Measure("request_seconds_mean", "seconds", "How long a request took, on average.",
+                _mean(_grown(f"{_REQUESTS}_sum", quiet), _grown(f"{_REQUESTS}_count", quiet)), Longer.ASKED),
+        Measure("up_ratio", "ratio", "Share of the time in which the hub answered its scrapes.",
+                f"max by (namespace) (avg_over_time(up{{$hubs,{hub}}}[$w]))", Longer.MEAN),
+        Measure("down_minutes", "minutes", "Minutes in which the hub did not answer its scrapes.",
+                f"(1 - max by (namespace) (avg_over_time(up{{$hubs,{hub}}}[$w]))) * $hours * 60", Longer.SUM),
+        Measure("hub_restarts", "restarts", "How often the hub's process began anew.",
+                'max by (namespace) (changes(process_start_time_seconds{$hubs,component="hub"}[$w]))', Longer.SUM),
+        Measure("accounts", "accounts", "Accounts in the hub's database.",
+                _latest("max", "jupyterhub_total_users{$hubs}"), Longer.LAST),
+        Measure("active_users_24h", "people", "The hub's own count of who was active within a day.",
+                _latest("max", 'jupyterhub_active_users{$hubs,period="24h"}'), Longer.LAST),
+        Measure("active_users_7d", "people", "The hub's own count of who was active within 7 days.",
+                _latest("max", 'jupyterhub_active_users{$hubs,period="7d"}'), Longer.LAST),
+        Measure("active_users_30d", "people", "The hub's own count of who was active within 30 days.",
+                _latest("max", 'jupyterhub_active_users{$hubs,period="30d"}'), Longer.LAST),
+        Measure("cpu_hours", "CPU hours", "CPU time that servers used.", _hours_of(cpu), Longer.SUM, Exporter.CADVISOR, 0.1),
+        Measure("cpu_requested_hours", "CPU hours", "CPU that was set aside for servers.",
+                _hours_of(f'{asked_for}"cpu"}}'), Longer.SUM, Exporter.KUBE, 0.1),
+        Measure("memory_gib_hours", "GiB hours", "Memory that servers used.",
+                f"{_hours_of(memory)} / 1073741824", Longer.SUM, Exporter.CADVISOR, 0.1),
+        Measure("memory_requested_gib_hours", "GiB hours", "Memory that was set aside for servers.",
+                f"""{_hours_of(f'{asked_for}"memory"}}')} / 1073741824""", Longer.SUM, Exporter.KUBE, 0.1),
+        Measure("memory_most_bytes", "bytes", "Most memory that servers used at once.",
+                f"max_over_time(sum by (namespace) ({memory})[$w:1m])", Longer.MAX, Exporter.CADVISOR, 0.1),
+        Measure("gpu_requested_hours", "GPU hours", "GPUs that were set aside for servers.",
+                _hours_of(f'{asked_for}"nvidia_com_gpu"}}'), Longer.SUM, Exporter.KUBE, 0.1),
+        Measure("home_bytes", "bytes", "Size of all home directories.",
+                _latest("sum", "dirsize_total_size_bytes{$hubs}"), Longer.LAST, Exporter.DIRSIZE),
+        Measure("home_directories", "directories", "Home directories that there are.",
+                _latest("count", "dirsize_total_size_bytes{$hubs}"), Longer.LAST, Exporter.DIRSIZE),
+        Measure("home_volume_bytes", "bytes", "Size of the volume that homes are on.",
+                _latest("min", f"kubelet_volume_stats_capacity_bytes{{$hubs,{volume}}}"), Longer.LAST, Exporter.KUBELET),
+        Measure("home_volume_free_bytes", "bytes", "What is free on the volume that homes are on.",
+                _latest("min", f"kubelet_volume_stats_available_bytes{{$hubs,{volume}}}"), Longer.LAST, Exporter.KUBELET),
+        Measure("groups", "groups", "Groups that people of the hub are in.",
+                'count by (namespace) (group by (namespace, usergroup) (last_over_time(jupyterhub_user_group_info{$hubs,usergroup!~"none|multiple"}[$w])))',
+                Longer.LAST, Exporter.GROUPS),
+    )  # fmt: skip
+
+
+MEASURES = _measures()
+BY_NAME: Mapping[str, Measure] = MappingProxyType({measure.name: measure for measure in MEASURES})
+BY_METRIC: Mapping[str, Measure] = MappingProxyType({measure.metric: measure for measure in MEASURES})
+
+# Whether the hub could be seen, and how often: its scrapes in the bucket, and in its densest ten minutes.
+SEEN = 'max by (namespace) (count_over_time(up{$hubs,component="hub"}[$w]))'
+DENSEST = 'max by (namespace) (max_over_time(count_over_time(up{$hubs,component="hub"}[599999ms])[$w:10m]))'
+DENSEST_SECONDS = 600
+
+# Whether somebody was there to tell, where it is not the hub itself.
+PRESENT: Mapping[Exporter, str] = MappingProxyType(
+    {
+        Exporter.KUBE: "count(last_over_time(kube_pod_info[$w])) or count(last_over_time(kube_pod_labels[$w]))",
+        Exporter.CADVISOR: 'count(last_over_time(container_memory_working_set_bytes{container!=""}[$w]))',
+    }
+)
+
+
+def worded(promql: str, hubs: Iterable[str], length: int) -> str:
+    """The PromQL for a bucket of so many milliseconds and the hubs of these namespaces, to be evaluated at its end."""
+    pattern = "|".join(re.escape(namespace) for namespace in sorted(hubs))
+    seconds = length / 1000
+    return Template(promql).substitute(
+        hubs=f"namespace=~{quoted(pattern)}",
+        w=f"{length - 1}ms",
+        seconds=f"{seconds:g}",
+        hours=f"{seconds / 3600:g}",
+    )
