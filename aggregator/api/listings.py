@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from aggregator.api.bodies import encode, success
 from aggregator.api.desk import Answering
-from aggregator.api.moments import quoted
+from aggregator.api.moments import MILLISECOND, quoted
 from aggregator.api.parameters import Parameters
 from aggregator.errors import BadQuery
 from aggregator.query import listings
 from aggregator.query.collecting import Terms
-from aggregator.query.listings import Listed, Scope
+from aggregator.query.listings import LAST, Listed, Scope
 from aggregator.query.selectors import selectors_of
 from aggregator.series import Labels
 
@@ -51,16 +51,16 @@ def terms(here: Answering, asked: Parameters) -> Terms:
 
 
 async def _scope(here: Answering, asked: Parameters, prefix: str = "") -> Scope:
-    # Looked at for faults only: what was written is passed on, since no float64 holds Prometheus' own bounds.
-    asked.moment("start", 0)
-    asked.moment("end", 0)
+    # Clusters get what was written, since no float64 holds Prometheus' own bounds.
+    start, end = asked.moment("start", 0), asked.moment("end", LAST * MILLISECOND)
     limit = asked.limit()
     try:
         selectors = await selectors_of(asked.every("match[]"), here.fleet, here.clusters)
     except BadQuery as fault:
         raise BadQuery(f"{prefix}{fault}") from None
     span = tuple((name, asked.first(name)) for name in ("start", "end") if asked.first(name))
-    return Scope(here.clusters, selectors, span, limit)
+    within = start // MILLISECOND, end // MILLISECOND
+    return Scope(here.clusters, selectors, span, limit, here.engine.source, *within)
 
 
 def _is_name(name: str, here: Answering) -> bool:

@@ -60,7 +60,8 @@ async def metadata(here: Answering, asked: Parameters) -> bytes:
     """Type, help and unit of metrics."""
     limit, per_metric = _most(asked, "limit"), _most(asked, "limit_per_metric")
     form = tuple((name, asked.first(name)) for name in ("metric", "limit", "limit_per_metric") if asked.first(name))
-    found = await metadata_of(here.fleet, here.clusters, form, terms(here, asked))
+    elsewhere = here.engine.source.metadata()
+    found = await metadata_of(here.fleet, here.clusters, form, terms(here, asked), elsewhere)
     kept = {name: told[: per_metric or None] for name, told in islice(found.metrics.items(), limit)}
     return success([encode(kept)], found.warnings)
 

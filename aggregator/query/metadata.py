@@ -1,6 +1,6 @@
 """Type, help and unit of metrics, as the clusters' targets tell them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -29,12 +29,18 @@ class Metadata:
 _metrics_in = reader(dict[str, list[Metadatum]])
 
 
-async def metadata(fleet: Fleet, clusters: Sequence[str], form: Form, terms: Terms) -> Metadata:
-    """What all clusters say, said once."""
+async def metadata(
+    fleet: Fleet, clusters: Sequence[str], form: Form, terms: Terms, kept: Mapping[str, Metadatum]
+) -> Metadata:
+    """What all clusters say, said once; and what is `kept` elsewhere."""
     questions = [Question(cluster, "metadata", form, _metrics_in, "GET") for cluster in clusters]
     found = await collected(fleet, questions, terms)
     merged: dict[str, dict[Metadatum, None]] = {}
     for _, metrics in found.answers:
         for name, told in metrics.items():
             merged.setdefault(name, {}).update(dict.fromkeys(told))
+    wanted = dict(form).get("metric")
+    for name, about in kept.items():
+        if wanted in (None, name):
+            merged.setdefault(name, {})[about] = None
     return Metadata({name: tuple(merged[name]) for name in sorted(merged)}, found.warnings)

@@ -1,12 +1,14 @@
 """Where series come from besides the clusters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from aggregator.planning.plan import RawAsk
-from aggregator.series import Raw, Sampled
+from aggregator.promql.tree import Selector
+from aggregator.query.metadata import Metadatum
+from aggregator.series import Labels, Raw, Sampled
 
 
 class Source(Protocol):
@@ -23,6 +25,16 @@ class Source(Protocol):
         """
         ...
 
+    async def series(self, selectors: Sequence[Selector], start: int, end: int, /) -> tuple[Labels, ...]:
+        """The label sets of the series that any of the selectors means (without any, all) and that have a sample in
+        [start, end], in milliseconds.
+        """
+        ...
+
+    def metadata(self) -> Mapping[str, Metadatum]:
+        """What each metric is, by its name."""
+        ...
+
 
 class NoSource:
     """Nothing is kept elsewhere."""
@@ -34,3 +46,9 @@ class NoSource:
         nothing = np.zeros(0, dtype=np.int64)
         empty = Sampled(Raw((), nothing, np.zeros(0), np.zeros(1, dtype=np.int64)), nothing)
         return (empty,) * len(asks)
+
+    async def series(self, _: Sequence[Selector], __: int, ___: int) -> tuple[Labels, ...]:
+        return ()
+
+    def metadata(self) -> Mapping[str, Metadatum]:
+        return {}

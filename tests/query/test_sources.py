@@ -1,11 +1,13 @@
 """Queries over series that no cluster has, and over both kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.planning.plan import RawAsk
 from aggregator.promql.print import text_of
-from aggregator.series import Sampled
+from aggregator.promql.tree import Selector
+from aggregator.query.metadata import Metadatum
+from aggregator.series import Labels, Sampled
 from tests.evaluation.grids import samples
 from tests.query.scripted import result_of, scene, values_of
 
@@ -26,6 +28,12 @@ class Shelf:
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         self.asked += asks
         return (KEPT,) * len(asks)
+
+    async def series(self, selectors: Sequence[Selector], start: int, end: int) -> tuple[Labels, ...]:
+        return KEPT.raw.labels
+
+    def metadata(self) -> Mapping[str, Metadatum]:
+        return {"kept": Metadatum("gauge", "What is kept.")}
 
 
 async def test_what_is_kept_elsewhere_is_answered_without_a_cluster() -> None:

@@ -1,0 +1,157 @@
+"""What a cluster tells about buckets of its hubs: every measure, and how much of the hub could be seen."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import isnan
+
+from aggregator.errors import CannotExecute, ClusterFailed, ClusterRefused
+from aggregator.federation.question import Answered, Fleet, Form, Question
+from aggregator.federation.wire import decode_grid
+from aggregator.promql.print import seconds
+from aggregator.rollups.buckets import Bucket
+from aggregator.rollups.catalogue import DENSEST, MEASURES, PRESENT, SEEN, Exporter, Longer, Measure, worded
+from aggregator.rollups.reduce import Coverage, coverage
+from aggregator.series import Grid, Steps
+
+AT_ONCE = 2
+"""How many questions a cluster gets at the same moment: people are asking it too."""
+
+# One question may take as long as the cluster has for it; waiting for the other one's turn is not its fault.
+PATIENCE = 300.0
+
+Place = tuple[str, int]
+"""(namespace, number of the bucket)"""
+
+Numbers = dict[Place, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one cluster told about some buckets, all of one resolution.
+
+    `values` holds, for each measure by name, what there is; a measure that is not among it was not asked for. `refused`
+    are measures that the cluster would not compute, with its words.
+    """
+
+    coverage: Mapping[Place, Coverage]
+    values: Mapping[str, Numbers]
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Cluster:
+    """One cluster, asked politely."""
+
+    def __init__(self, fleet: Fleet, name: str) -> None:
+        self.name = name
+        self._fleet = fleet
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def tell(self, hubs: Sequence[str], buckets: Sequence[Bucket], *, of_days: bool) -> Told | ClusterFailed:
+        """The numbers of the hubs of these namespaces; a failure where any question failed, since half a bucket is none.
+
+        `of_days`: whether what can be put together from days is left out.
+        """
+        measures = [each for each in MEASURES if each.promql and not (of_days and each.longer is not Longer.ASKED)]
+        texts = {each.name: each.promql for each in measures}
+        wanted = {**texts, "": SEEN, "densest": DENSEST} | {str(who): text for who, text in PRESENT.items()}
+        found = await asyncio.gather(*(self.ask(text, hubs, buckets) for text in wanted.values()))
+        answers: dict[str, Numbers] = {}
+        refused: dict[str, str] = {}
+        for name, one in zip(wanted, found, strict=True):
+            match one:
+                case ClusterFailed():
+                    return one
+                case ClusterRefused():
+                    refused[name] = one.error
+                case _:
+                    answers[name] = one
+        seen = _coverage(answers.pop("", {}), answers.pop("densest", {}), hubs, buckets)
+        present = {who: answers.pop(str(who), {}) for who in PRESENT}
+        values = {
+            each.name: _filled(each, answers[each.name], seen, present) for each in measures if each.name in answers
+        }
+        return Told(seen, values, refused)
+
+    async def ask(
+        self, promql: str, hubs: Sequence[str], buckets: Sequence[Bucket], label: str = "namespace"
+    ) -> Numbers | ClusterFailed | ClusterRefused:
+        """One expression at the end of each bucket, by the value of a label."""
+        numbers: Numbers = {}
+        for run in runs(buckets):
+            async with self._turns:
+                reply = await self._reply(worded(promql, hubs, run[0].length), run)
+            if not isinstance(reply, Answered):
+                return reply
+            numbers |= _placed(reply.value, run, label)
+        return numbers
+
+    async def _reply(self, text: str, run: Sequence[Bucket]) -> Answered[Grid] | ClusterFailed | ClusterRefused:
+        steps = steps_of(run)
+        form: Form = (("query", text), ("start", seconds(steps.start)), ("end", seconds(steps.end)))
+        form = (*form, ("step", seconds(steps.step)))
+        question = Question(self.name, "query_range", form, lambda body: decode_grid(body, self.name, steps).grid)
+        try:
+            (reply,) = await self._fleet.ask([question], time.monotonic() + PATIENCE)
+        except CannotExecute as fault:
+            return ClusterRefused(self.name, 422, "execution", str(fault))
+        return reply
+
+
+def runs(buckets: Sequence[Bucket]) -> list[list[Bucket]]:
+    """The buckets in stretches that one range query can ask for: alike in length, one after the other."""
+    found: list[list[Bucket]] = []
+    for before, bucket in pairwise([None, *buckets]):
+        assert bucket is not None
+        follows = before is not None and bucket.length == before.length and bucket.start == before.end
+        if follows:
+            found[-1].append(bucket)
+        else:
+            found.append([bucket])
+    return found
+
+
+def steps_of(run: Sequence[Bucket]) -> Steps:
+    """The ends of a stretch of buckets."""
+    return Steps(run[0].end, run[-1].end, run[0].length)
+
+
+def _placed(grid: Grid, run: Sequence[Bucket], label: str) -> Numbers:
+    found: Numbers = {}
+    for labels, values, present in zip(grid.labels, grid.values.tolist(), grid.present.tolist(), strict=True):
+        whose = dict(labels).get(label, "")
+        found |= {
+            (whose, bucket.number): value
+            for bucket, value, there in zip(run, values, present, strict=True)
+            if there and not isnan(value)
+        }
+    return found
+
+
+def _coverage(seen: Numbers, densest: Numbers, hubs: Iterable[str], buckets: Sequence[Bucket]) -> dict[Place, Coverage]:
+    return {
+        (hub, bucket.number): coverage(
+            seen.get((hub, bucket.number), 0), densest.get((hub, bucket.number), 0), bucket.length
+        )
+        for hub in hubs
+        for bucket in buckets
+    }
+
+
+def _filled(
+    measure: Measure, values: Numbers, seen: Mapping[Place, Coverage], present: Mapping[Exporter, Numbers]
+) -> Numbers:
+    """With 0 where there is nothing, but somebody to tell."""
+    found = {place: value for place, value in values.items() if place in seen}
+    if not measure.may_be_nothing:
+        return found
+    zero = {place: 0.0 for place in seen if _is_told(measure.by, place, seen, present)}
+    return zero | found
+
+
+def _is_told(by: Exporter, place: Place, seen: Mapping[Place, Coverage], present: Mapping[Exporter, Numbers]) -> bool:
+    if by in present:
+        return ("", place[1]) in present[by]
+    return by is Exporter.HUB and seen[place].seen > 0

@@ -1,0 +1,77 @@
+"""The key with which user names are hashed, in a file that is made when it is first needed.
+
+Hashes are kept instead of names, so that a copy of the database names nobody; whoever has the key can still find out
+whether a name they know is there. A key that is lost makes everybody a new person.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from aggregator.errors import BadConfig
+
+LENGTH = 32
+HASH_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleKey:
+    """A secret; its `mark` may be shown and tells it from other keys."""
+
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"PeopleKey({self.mark})"
+
+    @property
+    def mark(self) -> str:
+        return self.hash_of("").hex()[:12]
+
+    def hash_of(self, name: str) -> bytes:
+        """16 bytes that stand for a user name, the same for the same name (JupyterHub's are lower case) everywhere."""
+        return hmac.new(self.secret, name.lower().encode(), hashlib.sha256).digest()[:HASH_LENGTH]
+
+
+def people_key(file: Path) -> PeopleKey:
+    """The key in the file, which is made if it is not there; raises BadConfig where it cannot be used."""
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise BadConfig(f"people_key_file {file}: {error.strerror}") from None
+    try:
+        _make(file)
+        return _read(file)
+    except OSError as error:
+        raise BadConfig(f"people_key_file {file} is not there and cannot be made: {error.strerror}") from None
+
+
+def _read(file: Path) -> PeopleKey:
+    try:
+        secret = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != LENGTH:
+        raise BadConfig(f"people_key_file {file}: holds no key; a key is {2 * LENGTH} hexadecimal digits")
+    return PeopleKey(secret)
+
+
+def _make(file: Path) -> None:
+    """Whole or not at all, and by one process only: another one that made it first has made the key."""
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(secrets.token_hex(LENGTH) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        try:
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            return
+    finally:
+        fresh.unlink()
