@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isnan
@@ -26,6 +26,8 @@ Place = tuple[str, int]
 """(namespace, number of the bucket)"""
 
 Numbers = dict[Place, float]
+Sample = tuple[Mapping[str, str], int, float]
+"""(labels, number of the bucket, value)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,26 @@ class Cluster:
         return Told(seen, values, refused)
 
     async def ask(
-        self, promql: str, hubs: Sequence[str], buckets: Sequence[Bucket], label: str = "namespace"
+        self, promql: str, hubs: Sequence[str], buckets: Sequence[Bucket]
     ) -> Numbers | ClusterFailed | ClusterRefused:
-        """One expression at the end of each bucket, by the value of a label."""
-        numbers: Numbers = {}
+        """One expression at the end of each bucket, by namespace."""
+        found = await self.samples(promql, hubs, buckets)
+        if isinstance(found, ClusterFailed | ClusterRefused):
+            return found
+        return {(labels.get("namespace", ""), number): value for labels, number, value in found}
+
+    async def samples(
+        self, promql: str, hubs: Sequence[str], buckets: Sequence[Bucket]
+    ) -> list[Sample] | ClusterFailed | ClusterRefused:
+        """One expression at the end of each bucket, whatever labels it answers with."""
+        found: list[Sample] = []
         for run in runs(buckets):
             async with self._turns:
                 reply = await self._reply(worded(promql, hubs, run[0].length), run)
             if not isinstance(reply, Answered):
                 return reply
-            numbers |= _placed(reply.value, run, label)
-        return numbers
+            found += _samples(reply.value, run)
+        return found
 
     async def _reply(self, text: str, run: Sequence[Bucket]) -> Answered[Grid] | ClusterFailed | ClusterRefused:
         steps = steps_of(run)
@@ -118,16 +129,12 @@ def steps_of(run: Sequence[Bucket]) -> Steps:
     return Steps(run[0].end, run[-1].end, run[0].length)
 
 
-def _placed(grid: Grid, run: Sequence[Bucket], label: str) -> Numbers:
-    found: Numbers = {}
+def _samples(grid: Grid, run: Sequence[Bucket]) -> Iterator[Sample]:
     for labels, values, present in zip(grid.labels, grid.values.tolist(), grid.present.tolist(), strict=True):
-        whose = dict(labels).get(label, "")
-        found |= {
-            (whose, bucket.number): value
-            for bucket, value, there in zip(run, values, present, strict=True)
-            if there and not isnan(value)
-        }
-    return found
+        whose = dict(labels)
+        for bucket, value, there in zip(run, values, present, strict=True):
+            if there and not isnan(value):
+                yield whose, bucket.number, value
 
 
 def _coverage(seen: Numbers, densest: Numbers, hubs: Iterable[str], buckets: Sequence[Bucket]) -> dict[Place, Coverage]:

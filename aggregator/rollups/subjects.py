@@ -1,0 +1,72 @@
+"""Whom numbers are about: each hub, and for distinct people also each cluster, each community, and everybody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from aggregator.clusters.values import Cluster, Config, Hub
+
+UTC = ZoneInfo("UTC")
+
+
+class Kind(StrEnum):
+    """What a number is about."""
+
+    HUB = "hub"
+    CLUSTER = "cluster"
+    COMMUNITY = "community"
+    FLEET = "fleet"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of them. `key` tells it from others of its kind and stays when names change: of a hub, cluster and namespace.
+
+    `zone` is where its days are; `staff` are never counted as people.
+    """
+
+    kind: Kind
+    key: str
+    zone: ZoneInfo
+    cluster: str = ""
+    namespace: str = ""
+    name: str = ""
+    title: str = ""
+    community: str = ""
+    ephemeral: bool = False
+    staff: frozenset[str] = frozenset()
+
+
+def subjects(config: Config) -> tuple[Subject, ...]:
+    """All that the configuration names, hubs first."""
+    hubs = [(cluster, hub) for cluster in config.clusters for hub in cluster.hubs]
+    found = [_of_hub(cluster, hub) for cluster, hub in hubs]
+    found += [Subject(Kind.CLUSTER, cluster.name, UTC, cluster=cluster.name) for cluster in config.clusters]
+    found += _of_communities(found)
+    return (*found, Subject(Kind.FLEET, "", UTC))
+
+
+def _of_hub(cluster: Cluster, hub: Hub) -> Subject:
+    namespace = hub.namespace or hub.name
+    return Subject(
+        Kind.HUB,
+        f"{cluster.name}/{namespace}",
+        hub.timezone,
+        cluster=cluster.name,
+        namespace=namespace,
+        name=hub.name,
+        title=hub.title,
+        community=hub.community or cluster.community or "",
+        ephemeral=hub.ephemeral,
+        staff=frozenset(name.lower() for name in (hub.access.staff if hub.access else ())),
+    )
+
+
+def _of_communities(hubs: list[Subject]) -> Iterator[Subject]:
+    """In the zone of its first hub."""
+    zones: dict[str, ZoneInfo] = {}
+    for hub in hubs:
+        if hub.kind is Kind.HUB and hub.community:
+            zones.setdefault(hub.community, hub.zone)
+    return (Subject(Kind.COMMUNITY, name, zone, community=name) for name, zone in zones.items())
