@@ -1,6 +1,8 @@
-"""Flags of the test run."""
+"""Flags of the test run, and what tests of every folder may use."""
 
 import pytest
+
+pytest_plugins = ("tests.databases",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
