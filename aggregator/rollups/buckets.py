@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 SECOND = 1000
 HOUR = 3600 * SECOND
+DAY = 24 * HOUR
 _FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -64,6 +65,14 @@ def holding(resolution: Resolution, at: int, zone: ZoneInfo) -> Bucket:
         return Bucket(resolution, at // HOUR, at // HOUR * HOUR, (at // HOUR + 1) * HOUR)
     found = (_bucket(resolution, pair, zone) for pair in pairwise(_dates(resolution, at, at + 1, zone)))
     return next(each for each in found if each.start <= at < each.end)
+
+
+def numbered(resolution: Resolution, number: int, zone: ZoneInfo) -> Bucket:
+    """The bucket of that number in a zone."""
+    if resolution is Resolution.HOUR:
+        return Bucket(resolution, number, number * HOUR, (number + 1) * HOUR)
+    first = date.fromordinal(_FIRST_DAY + number)
+    return _bucket(resolution, (first, _STEPS[resolution][1](first)), zone)
 
 
 def days_of(bucket: Bucket, zone: ZoneInfo) -> tuple[Bucket, ...]:

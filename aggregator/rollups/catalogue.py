@@ -32,6 +32,15 @@ class Longer(StrEnum):
     COUNTED = "counted"  # distinct people are counted anew
 
 
+class About(StrEnum):
+    """Whom a number is about."""
+
+    HUB = "hub"
+    CLUSTER = "cluster"
+    COMMUNITY = "community"
+    FLEET = "fleet"
+
+
 class Exporter(StrEnum):
     """Who tells the number, where that is not the hub itself. A cluster may lack it."""
 
@@ -58,6 +67,7 @@ class Measure:
     longer: Longer
     by: Exporter = Exporter.HUB
     tolerance: float = 0.02
+    about: About = About.HUB
 
     @property
     def metric(self) -> str:
@@ -128,7 +138,7 @@ def _measures() -> tuple[Measure, ...]:
     volume = 'persistentvolumeclaim="home-nfs"'
     return (
         Measure("people", "people", "Different people whose servers ran.", "", Longer.COUNTED, Exporter.KUBE, 0),
-        Measure("new_people", "people", "People whose servers ran for the first time ever.", "", Longer.COUNTED,
+        Measure("new_people", "people", "People whose servers ran for the first time, or after 400 days.", "", Longer.SUM,
                 Exporter.KUBE, 0),
         Measure("sessions", "servers", "Servers that were started, counted by their pods.",
                 f"count by (namespace) (last_over_time(kube_pod_created{{$hubs,{_SERVER}}}[$w]) >= time() - $seconds)",
@@ -196,6 +206,10 @@ def _measures() -> tuple[Measure, ...]:
         Measure("groups", "groups", "Groups that people of the hub are in.",
                 'count by (namespace) (group by (namespace, usergroup) (last_over_time(jupyterhub_user_group_info{$hubs,usergroup!~"none|multiple"}[$w])))',
                 Longer.LAST, Exporter.GROUPS),
+        *(Measure(f"{who}_people", "people", f"Different people whose servers ran {where}.", "", Longer.COUNTED,
+                  Exporter.KUBE, 0, who)
+          for who, where in ((About.CLUSTER, "on any hub of the cluster"), (About.COMMUNITY, "on any hub of the community"),
+                             (About.FLEET, "anywhere"))),
     )  # fmt: skip
 
 

@@ -2,21 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import Cluster, Config, Hub
+from aggregator.rollups.catalogue import About
 
 UTC = ZoneInfo("UTC")
-
-
-class Kind(StrEnum):
-    """What a number is about."""
-
-    HUB = "hub"
-    CLUSTER = "cluster"
-    COMMUNITY = "community"
-    FLEET = "fleet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +17,7 @@ class Subject:
     `zone` is where its days are; `staff` are never counted as people.
     """
 
-    kind: Kind
+    about: About
     key: str
     zone: ZoneInfo
     cluster: str = ""
@@ -42,15 +33,15 @@ def subjects(config: Config) -> tuple[Subject, ...]:
     """All that the configuration names, hubs first."""
     hubs = [(cluster, hub) for cluster in config.clusters for hub in cluster.hubs]
     found = [_of_hub(cluster, hub) for cluster, hub in hubs]
-    found += [Subject(Kind.CLUSTER, cluster.name, UTC, cluster=cluster.name) for cluster in config.clusters]
+    found += [Subject(About.CLUSTER, cluster.name, UTC, cluster=cluster.name) for cluster in config.clusters]
     found += _of_communities(found)
-    return (*found, Subject(Kind.FLEET, "", UTC))
+    return (*found, Subject(About.FLEET, "", UTC))
 
 
 def _of_hub(cluster: Cluster, hub: Hub) -> Subject:
     namespace = hub.namespace or hub.name
     return Subject(
-        Kind.HUB,
+        About.HUB,
         f"{cluster.name}/{namespace}",
         hub.timezone,
         cluster=cluster.name,
@@ -67,6 +58,6 @@ def _of_communities(hubs: list[Subject]) -> Iterator[Subject]:
     """In the zone of its first hub."""
     zones: dict[str, ZoneInfo] = {}
     for hub in hubs:
-        if hub.kind is Kind.HUB and hub.community:
+        if hub.about is About.HUB and hub.community:
             zones.setdefault(hub.community, hub.zone)
-    return (Subject(Kind.COMMUNITY, name, zone, community=name) for name, zone in zones.items())
+    return (Subject(About.COMMUNITY, name, zone, community=name) for name, zone in zones.items())

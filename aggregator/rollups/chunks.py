@@ -1,0 +1,102 @@
+"""The work that is to be done, in pieces that are asked for and kept at once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.rollups import due
+from aggregator.rollups.bucket_rows import Entry
+from aggregator.rollups.buckets import HOUR, Bucket, Resolution, buckets, holding, numbered
+from aggregator.rollups.catalogue import About
+from aggregator.rollups.subjects import UTC, Subject
+
+MOST = {Resolution.HOUR: 24, Resolution.DAY: 7, Resolution.WEEK: 1, Resolution.MONTH: 1}
+"""How many buckets one question asks for."""
+
+Kept = Mapping[tuple[Subject, Resolution], Mapping[int, Entry]]
+"""What is known of the buckets of a subject and a resolution, by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch in which buckets are looked for, in milliseconds; `chosen` says which of them are computed."""
+
+    start: int
+    end: int
+    chosen: Callable[[Iterable[Bucket], Mapping[int, Entry], int], tuple[Bucket, ...]] = due.due
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Buckets of one resolution, of some hubs of one cluster and zone."""
+
+    cluster: str
+    hubs: tuple[Subject, ...]
+    buckets: tuple[Bucket, ...]
+
+    @property
+    def resolution(self) -> Resolution:
+        return self.buckets[0].resolution
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        return tuple(hub.namespace for hub in self.hubs)
+
+
+def hours_and_days(hubs: Sequence[Subject], kept: Kept, window: Window, now: int) -> dict[str, list[Chunk]]:
+    """For each cluster what it is to be asked, the newest first."""
+    found: dict[str, list[Chunk]] = defaultdict(list)
+    for resolution in (Resolution.HOUR, Resolution.DAY):
+        for (cluster, zone), together in _neighbours(hubs, resolution).items():
+            wanted = buckets(resolution, window.start, min(window.end, now), zone)
+            chosen = {
+                bucket for hub in together for bucket in window.chosen(wanted, kept.get((hub, resolution), {}), now)
+            }
+            pieces = due.pieces(tuple(chosen), MOST[resolution])
+            found[cluster] += [Chunk(cluster, tuple(together), piece) for piece in pieces]
+    return dict(found)
+
+
+def weeks_and_months(hubs: Sequence[Subject], kept: Kept, now: int) -> dict[str, list[Chunk]]:
+    """For each cluster the weeks and months of its hubs that do not follow from their days as they are kept now."""
+    together: dict[tuple[str, ZoneInfo, Bucket], list[Subject]] = defaultdict(list)
+    for hub in hubs:
+        for bucket in stale([kept[hub, Resolution.DAY]], hub, kept, (Resolution.WEEK, Resolution.MONTH), now):
+            together[hub.cluster, hub.zone, bucket].append(hub)
+    found: dict[str, list[Chunk]] = defaultdict(list)
+    for (cluster, _, bucket), some in together.items():
+        found[cluster].append(Chunk(cluster, tuple(some), (bucket,)))
+    return dict(found)
+
+
+def stale(
+    days: Iterable[Mapping[int, Entry]], whose: Subject, kept: Kept, resolutions: Sequence[Resolution], now: int
+) -> list[Bucket]:
+    """The buckets of a subject that are over and older than one of the days that make them up, or not there at all."""
+    newest: dict[Bucket, datetime] = {}
+    for day in (day for some in days for day in some.values()):
+        # The hubs of a crowd have days of their own; what counts is the date.
+        noon = numbered(Resolution.DAY, day.bucket.number, whose.zone).start + HOUR
+        for resolution in resolutions:
+            bucket = holding(resolution, noon, whose.zone)
+            newest[bucket] = max(newest.get(bucket, day.computed_at), day.computed_at)
+    return [
+        bucket
+        for bucket, changed in sorted(newest.items())
+        if due.is_over(bucket, now) and _is_older(kept[whose, bucket.resolution].get(bucket.number), changed)
+    ]
+
+
+def _is_older(entry: Entry | None, changed: datetime) -> bool:
+    return entry is None or entry.computed_at < changed
+
+
+def _neighbours(hubs: Sequence[Subject], resolution: Resolution) -> dict[tuple[str, ZoneInfo], list[Subject]]:
+    """Hubs that have their buckets in common: of one cluster and, but for hours, of one zone."""
+    found: dict[tuple[str, ZoneInfo], list[Subject]] = defaultdict(list)
+    for hub in hubs:
+        if hub.about is About.HUB:
+            found[hub.cluster, UTC if resolution is Resolution.HOUR else hub.zone].append(hub)
+    return dict(found)

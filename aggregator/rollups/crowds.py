@@ -1,0 +1,63 @@
+"""Different people of a whole cluster, of a community and of everybody: counted over its hubs, each person once."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from aggregator.rollups.bucket_rows import Filled, Keeper, entries, numbers
+from aggregator.rollups.buckets import Bucket, Resolution, days_of
+from aggregator.rollups.catalogue import About
+from aggregator.rollups.keeping import Books
+from aggregator.rollups.people_rows import how_many
+from aggregator.rollups.reduce import Coverage, together
+from aggregator.rollups.subjects import Subject
+
+
+def hubs_of(crowd: Subject, subjects: Sequence[Subject]) -> tuple[Subject, ...]:
+    """The hubs whose people make up a crowd; those without people of their own are left out."""
+    hubs = [each for each in subjects if each.about is About.HUB and not each.ephemeral]
+    match crowd.about:
+        case About.CLUSTER:
+            return tuple(hub for hub in hubs if hub.cluster == crowd.cluster)
+        case About.COMMUNITY:
+            return tuple(hub for hub in hubs if hub.community == crowd.community)
+        case About.FLEET:
+            return tuple(hubs)
+        case About.HUB:
+            return (crowd,)
+
+
+async def keep_crowd(
+    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[Subject], some: Sequence[Bucket]
+) -> None:
+    """How many different people used any of the hubs. Days are the hubs' own local days of the same date."""
+    ids = [books.id_of(hub) for hub in hubs]
+    measure = f"{crowd.about}_people"
+    for resolution in Resolution:
+        found = [
+            await _counted(keeper, books, ids, bucket, crowd.zone) for bucket in some if bucket.resolution is resolution
+        ]
+        filled = [
+            Filled(bucket, crowd.zone.key, coverage, {measure: people})
+            for bucket, coverage, people in found
+            if coverage.expected
+        ]
+        await keeper.keep(books.id_of(crowd), filled, (measure,))
+
+
+async def _counted(
+    keeper: Keeper, books: Books, hubs: Sequence[int], bucket: Bucket, zone: ZoneInfo
+) -> tuple[Bucket, Coverage, int]:
+    """The people, and how much was seen of the hubs of which people are known."""
+    days = 1 if bucket.resolution is Resolution.DAY else len(days_of(bucket, zone))
+    last = bucket.number + days - 1
+    coverage = []
+    for hub in hubs:
+        span = Resolution.DAY, bucket.number, last
+        told = {
+            number
+            for measure, number in await numbers(keeper.connection, hub, *span)
+            if measure == books.measures["people"]
+        }
+        known = await entries(keeper.connection, hub, *span)
+        coverage += [known[number].coverage for number in told if number in known]
+    return bucket, together(coverage), await how_many(keeper.connection, hubs, bucket.number, last)

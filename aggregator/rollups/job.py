@@ -1,0 +1,163 @@
+"""Rollups computed and kept: each cluster is asked for what is due, each answer is kept in one transaction.
+
+What is kept depends only on what the clusters hold: computing it again, in any order, or after a kill at any moment leaves
+the same rows.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.errors import ClusterFailed
+from aggregator.federation.question import Fleet
+from aggregator.rollups.asking import Cluster
+from aggregator.rollups.bucket_rows import entries, keep_measures
+from aggregator.rollups.buckets import DAY, HOUR, Resolution
+from aggregator.rollups.catalogue import About
+from aggregator.rollups.chunks import Chunk, Kept, Window, hours_and_days, stale, weeks_and_months
+from aggregator.rollups.crowds import hubs_of, keep_crowd
+from aggregator.rollups.due import REACH
+from aggregator.rollups.keeping import Books, keep_longer, keep_seen, keep_told
+from aggregator.rollups.people import Seen, seen_in_pods
+from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.subject_rows import keep_subjects
+from aggregator.rollups.subjects import Subject
+from aggregator.store.database import Database
+from aggregator.store.instants import milliseconds
+
+log = logging.getLogger(__name__)
+
+LONGEST = 31
+"""Days of the longest bucket."""
+
+Show = Callable[[int, int], None]
+"""Told how many chunks are done, and how many there are."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it: how many chunks were kept, which clusters failed, and what a cluster would not compute."""
+
+    kept: int = 0
+    failed: dict[str, ClusterFailed] = field(default_factory=dict)
+    refused: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def recent(now: datetime) -> Window:
+    """As far back as anything is looked for."""
+    end = milliseconds(now)
+    return Window(end - REACH, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollups:
+    """Everything that computing takes; `now` is a clock."""
+
+    fleet: Fleet
+    database: Database
+    key: PeopleKey
+    subjects: Sequence[Subject]
+    now: Callable[[], datetime]
+
+    async def compute(self, window: Window, show: Show | None = None) -> Outcome:
+        """Computes what is chosen in the window, and keeps it. A cluster that fails is left alone until the next time."""
+        async with self.database.writing() as connection:
+            ids = await keep_subjects(connection, self.subjects, self.now())
+            books = Books(ids, await keep_measures(connection), self.key)
+        hubs = [each for each in self.subjects if each.about is About.HUB]
+        kept = await self._kept(books, hubs, (Resolution.HOUR, Resolution.DAY), window)
+        planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))
+        run = _Run(books, Outcome(), sum(map(len, planned.values())), show)
+        await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in planned.items()))
+        await self._longer(run, hubs, window)
+        await self._crowds(run, window)
+        return run.outcome
+
+    async def _kept(
+        self, books: Books, subjects: Sequence[Subject], resolutions: Sequence[Resolution], window: Window
+    ) -> Kept:
+        """What is known of the buckets in the window and, since a month may begin before it, some time before."""
+        found = {}
+        async with self.database.reading() as connection:
+            for each in subjects:
+                for resolution in resolutions:
+                    length = HOUR if resolution is Resolution.HOUR else DAY
+                    span = window.start // length - 2 * LONGEST, window.end // length + 2
+                    found[each, resolution] = await entries(connection, books.id_of(each), resolution, *span)
+        return found
+
+    async def _of_cluster(self, run: "_Run", name: str, chunks: Sequence[Chunk]) -> None:
+        cluster = Cluster(self.fleet, name)
+        for chunk in chunks:
+            failed = await self._chunk(run, cluster, chunk)
+            if failed is not None:
+                run.fail(failed)
+                return
+            run.count()
+
+    async def _longer(self, run: "_Run", hubs: Sequence[Subject], window: Window) -> None:
+        kept = await self._kept(run.books, hubs, (Resolution.DAY, Resolution.WEEK, Resolution.MONTH), window)
+        wanted = weeks_and_months(hubs, kept, milliseconds(self.now()))
+        answering = {name: chunks for name, chunks in wanted.items() if name not in run.outcome.failed}
+        run.total += sum(map(len, answering.values()))
+        await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in answering.items()))
+
+    async def _chunk(self, run: "_Run", cluster: Cluster, chunk: Chunk) -> ClusterFailed | None:
+        """Asks for a chunk and keeps what is told, or nothing of it."""
+        longer = chunk.resolution in (Resolution.WEEK, Resolution.MONTH)
+        told = await cluster.tell(chunk.namespaces, chunk.buckets, of_days=longer)
+        if isinstance(told, ClusterFailed):
+            return told
+        seen = (
+            await seen_in_pods(cluster, chunk.hubs, chunk.buckets) if chunk.resolution is Resolution.DAY else Seen({})
+        )
+        if isinstance(seen, ClusterFailed):
+            return seen
+        run.note(cluster.name, told.refused)
+        async with self.database.writing() as connection:
+            keeper = run.books.keeper(connection, self.now())
+            if longer:
+                await keep_longer(keeper, run.books, chunk, told)
+            else:
+                await keep_told(keeper, run.books, chunk, told)
+                await keep_seen(keeper, run.books, chunk, seen)
+        return None
+
+    async def _crowds(self, run: "_Run", window: Window) -> None:
+        resolutions = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
+        kept = await self._kept(run.books, self.subjects, resolutions, window)
+        for crowd in self.subjects:
+            hubs = hubs_of(crowd, self.subjects)
+            if crowd.about is About.HUB or not hubs:
+                continue
+            days = [kept[hub, Resolution.DAY] for hub in hubs]
+            wanted = stale(days, crowd, kept, resolutions, milliseconds(self.now()))
+            async with self.database.writing() as connection:
+                await keep_crowd(run.books.keeper(connection, self.now()), run.books, crowd, hubs, wanted)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one computation has come to so far."""
+
+    books: Books
+    outcome: Outcome
+    total: int
+    show: Show | None
+
+    def count(self) -> None:
+        self.outcome.kept += 1
+        if self.show is not None:
+            self.show(self.outcome.kept, self.total)
+
+    def fail(self, failed: ClusterFailed) -> None:
+        self.outcome.failed[failed.cluster] = failed
+        log.warning("rollups: %s; what is missing is computed once it answers", failed)
+
+    def note(self, cluster: str, refused: Mapping[str, str]) -> None:
+        before = self.outcome.refused.get(cluster, {})
+        for measure in refused.keys() - before.keys():
+            log.warning('rollups: cluster "%s" does not compute %s: %s', cluster, measure, refused[measure])
+        self.outcome.refused[cluster] = {**before, **refused}

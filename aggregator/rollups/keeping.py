@@ -1,0 +1,128 @@
+"""What was told about a chunk, kept: numbers, people, and the weeks and months that follow."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.rollups.asking import Told
+from aggregator.rollups.bucket_rows import Entry, Filled, Keeper, entries, numbers
+from aggregator.rollups.buckets import Bucket, Resolution, days_of
+from aggregator.rollups.catalogue import MEASURES, About, Longer
+from aggregator.rollups.chunks import Chunk
+from aggregator.rollups.people import Seen
+from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.people_rows import Via, first_days, how_many, keep_people
+from aggregator.rollups.reduce import Coverage, Part, combined, together
+from aggregator.rollups.subject_rows import Ids
+from aggregator.rollups.subjects import Subject
+
+LAST_DAY = 10**6
+OF_HUBS = tuple(each for each in MEASURES if each.about is About.HUB)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What keeping takes, whatever is kept: the numbers of subjects and of measures, and the key of the hashes."""
+
+    ids: Ids
+    measures: Mapping[str, int]
+    key: PeopleKey
+
+    def keeper(self, connection: AsyncConnection, now: datetime) -> Keeper:
+        return Keeper(connection, self.measures, now)
+
+    def id_of(self, subject: Subject) -> int:
+        return self.ids[subject.about, subject.key]
+
+
+async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told) -> None:
+    """Hours or days of the hubs, as their cluster told them."""
+    for hub in chunk.hubs:
+        filled = [_filled(told, hub, bucket) for bucket in chunk.buckets]
+        await keeper.keep(books.id_of(hub), filled, tuple(told.values))
+
+
+async def keep_seen(keeper: Keeper, books: Books, chunk: Chunk, seen: Seen) -> None:
+    """The people of the hubs on some days, and how many they are. Hubs whose accounts come and go have none."""
+    for hub in chunk.hubs:
+        if hub.ephemeral:
+            continue
+        days = {
+            day.number: frozenset(map(books.key.hash_of, seen.names[hub.namespace, day.number]))
+            for day in chunk.buckets
+            if (hub.namespace, day.number) in seen.names
+        }
+        await keep_people(keeper.connection, books.id_of(hub), days, Via.POD)
+        await _count(keeper, books, hub, [day for day in chunk.buckets if day.number in days])
+
+
+async def keep_longer(keeper: Keeper, books: Books, chunk: Chunk, told: Told) -> None:
+    """A week or a month of the hubs, from the days that are kept and what their cluster told about the whole stretch."""
+    for hub in chunk.hubs:
+        filled = [await _of_days(keeper, books, hub, bucket, told) for bucket in chunk.buckets]
+        await keeper.keep(books.id_of(hub), filled, _not_refused(told))
+
+
+def _filled(told: Told, hub: Subject, bucket: Bucket) -> Filled:
+    place = (hub.namespace, bucket.number)
+    values = {name: found[place] for name, found in told.values.items() if place in found}
+    return Filled(bucket, hub.zone.key, told.coverage[place], values)
+
+
+def _not_refused(told: Told) -> Collection[str]:
+    return [each.name for each in OF_HUBS if each.name not in told.refused]
+
+
+async def _of_days(keeper: Keeper, books: Books, hub: Subject, bucket: Bucket, told: Told) -> Filled:
+    days = days_of(bucket, hub.zone)
+    span = Resolution.DAY, days[0].number, days[-1].number
+    known = await entries(keeper.connection, books.id_of(hub), *span)
+    kept = await numbers(keeper.connection, books.id_of(hub), *span)
+    coverage = [_coverage_of(day, known) for day in days]
+    values: dict[str, float] = {}
+    for each in OF_HUBS:
+        if each.longer in (Longer.ASKED, Longer.COUNTED):
+            continue
+        measure = books.measures[each.name]
+        parts = [Part(kept.get((measure, day.number)), seen) for day, seen in zip(days, coverage, strict=True)]
+        number = combined(each.longer, parts)
+        if number is not None:
+            values[each.name] = number
+    place = (hub.namespace, bucket.number)
+    values |= {name: found[place] for name, found in told.values.items() if place in found}
+    if any((books.measures["people"], day.number) in kept for day in days):
+        values["people"] = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
+    return Filled(bucket, hub.zone.key, together(coverage), values)
+
+
+def _coverage_of(day: Bucket, known: Mapping[int, Entry]) -> Coverage:
+    """Of a day that was never told of, nothing was seen of what one scrape a minute would have been."""
+    return known[day.number].coverage if day.number in known else Coverage(0, day.length // 60_000)
+
+
+async def _count(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Bucket]) -> None:
+    """The people of some days. Who was new on a later day may not be so any more, once an earlier one is known."""
+    if not days:
+        return
+    subject = books.id_of(hub)
+    counted = [
+        _with(day, hub, people=await how_many(keeper.connection, [subject], day.number, day.number)) for day in days
+    ]
+    await keeper.put_numbers(subject, counted, ("people",))
+    span = Resolution.DAY, min(day.number for day in days), LAST_DAY
+    kept = await numbers(keeper.connection, subject, *span)
+    known = await entries(keeper.connection, subject, *span)
+    firsts = await first_days(keeper.connection, subject)
+    new = [
+        _with(known[number].bucket, hub, new_people=firsts.get(number, 0))
+        for measure, number in kept
+        if measure == books.measures["people"] and number in known
+    ]
+    changed = await keeper.put_numbers(subject, new, ("new_people",))
+    await keeper.touch(subject, Resolution.DAY, changed)
+
+
+def _with(bucket: Bucket, hub: Subject, **values: float) -> Filled:
+    return Filled(bucket, hub.zone.key, Coverage(0, 0), values)

@@ -1,0 +1,65 @@
+"""Who used which hub on which day, as rows of keyed hashes, and how many different people that makes."""
+
+from collections.abc import Collection, Mapping
+from enum import IntEnum
+
+from sqlalchemy import delete, distinct, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.rollups.people import DEFINITION
+from aggregator.store.tables import person_day as rows
+from aggregator.store.upsert import upsert
+
+KEY = ("subject", "number", "person", "via")
+
+
+class Via(IntEnum):
+    """How it is known that somebody was there."""
+
+    POD = 1
+    API = 2
+
+
+async def keep_people(
+    connection: AsyncConnection, subject: int, days: Mapping[int, frozenset[bytes]], via: Via
+) -> None:
+    """Puts the people of some days of a hub, as they are known in one way, in the place of those there are."""
+    c = rows.c
+    of_days = (c.subject == subject, c.via == int(via), c.number.in_(list(days)))
+    there = await connection.execute(select(c.number, c.person).where(*of_days))
+    gone = {(row.number, row.person) for row in there} - {(day, one) for day, people in days.items() for one in people}
+    for day in sorted({day for day, _ in gone}):
+        people = [person for when, person in gone if when == day]
+        which = (c.subject == subject, c.via == int(via), c.number == day, c.person.in_(people))
+        await connection.execute(delete(rows).where(*which))
+    await add_people(connection, subject, days, via)
+
+
+async def add_people(connection: AsyncConnection, subject: int, days: Mapping[int, frozenset[bytes]], via: Via) -> None:
+    """Adds people to days: for what is told only once, such as when a hub saw somebody last."""
+    new = [
+        {"subject": subject, "number": day, "person": person, "via": int(via), "definition": DEFINITION}
+        for day, people in sorted(days.items())
+        for person in sorted(people)
+    ]
+    await upsert(connection, rows, new, key=KEY)
+
+
+async def how_many(connection: AsyncConnection, subjects: Collection[int], first: int, last: int) -> int:
+    """The different people who used any of the hubs on a day from the first to the last."""
+    c = rows.c
+    query = select(func.count(distinct(c.person))).where(c.subject.in_(list(subjects)), c.number.between(first, last))
+    return (await connection.execute(query)).scalar_one()
+
+
+async def first_days(connection: AsyncConnection, subject: int) -> Mapping[int, int]:
+    """For each day of a hub, how many people used it for the first time, as far back as people are kept."""
+    c = rows.c
+    began = select(func.min(c.number).label("day")).where(c.subject == subject).group_by(c.person).subquery()
+    found = await connection.execute(select(began.c.day, func.count().label("people")).group_by(began.c.day))
+    return {row.day: row.people for row in found}
+
+
+async def forget_person(connection: AsyncConnection, person: bytes) -> int:
+    """Takes every trace of one person away; how many days they were on. What was counted before stays counted."""
+    return (await connection.execute(delete(rows).where(rows.c.person == person))).rowcount

@@ -1,0 +1,75 @@
+"""Subjects as rows: they stay when the configuration forgets them, since their numbers do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.rollups.catalogue import About
+from aggregator.rollups.subjects import Subject
+from aggregator.store.tables import subject
+from aggregator.store.upsert import upsert
+
+Ids = Mapping[tuple[About, str], int]
+"""The number of a subject in other tables, by whom it is about and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A subject as it is kept; `gone` where the configuration names it no more."""
+
+    id: int
+    about: About
+    key: str
+    cluster: str
+    namespace: str
+    name: str
+    community: str
+    gone: bool
+
+
+async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
+    """The numbers of all that are named, with their names and zones as they are now; all others are gone from now on."""
+    rows = [_row(each, now) for each in named]
+    replacing = ("cluster", "namespace", "name", "title", "community", "zone", "ephemeral", "gone_at")
+    await upsert(connection, subject, rows, key=("kind", "key"), replacing=replacing)
+    places = [(str(each.about), each.key) for each in named]
+    others = tuple_(subject.c.kind, subject.c.key).not_in(places)
+    await connection.execute(update(subject).where(others, subject.c.gone_at.is_(None)).values(gone_at=now))
+    return {(each.about, each.key): each.id for each in await known_subjects(connection)}
+
+
+async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
+    """All that ever were, in the order in which they came."""
+    found = await connection.execute(select(subject).order_by(subject.c.id))
+    return tuple(
+        Known(
+            row.id,
+            About(row.kind),
+            row.key,
+            row.cluster,
+            row.namespace,
+            row.name,
+            row.community,
+            row.gone_at is not None,
+        )
+        for row in found
+    )
+
+
+def _row(each: Subject, now: datetime) -> dict[str, object]:
+    return {
+        "kind": str(each.about),
+        "key": each.key,
+        "cluster": each.cluster,
+        "namespace": each.namespace,
+        "name": each.name,
+        "title": each.title,
+        "community": each.community,
+        "zone": each.zone.key,
+        "ephemeral": each.ephemeral,
+        "since": now,
+        "gone_at": None,
+    }
