@@ -19,6 +19,8 @@ from aggregator.series import Grid, Steps
 AT_ONCE = 2
 """How many questions a cluster gets at the same moment: people are asking it too."""
 
+DIGITS = 10
+
 # One question may take as long as the cluster has for it; waiting for the other one's turn is not its fault.
 PATIENCE = 300.0
 
@@ -134,7 +136,15 @@ def _samples(grid: Grid, run: Sequence[Bucket]) -> Iterator[Sample]:
         whose = dict(labels)
         for bucket, value, there in zip(run, values, present, strict=True):
             if there and not isnan(value):
-                yield whose, bucket.number, value
+                yield whose, bucket.number, settled(value)
+
+
+def settled(value: float) -> float:
+    """The value without its last digits, unless it is whole.
+
+    A Prometheus adds series up in whatever order it comes upon them, and what is computed twice shall be the same.
+    """
+    return value if value.is_integer() else float(f"{value:.{DIGITS}g}")
 
 
 def _coverage(seen: Numbers, densest: Numbers, hubs: Iterable[str], buckets: Sequence[Bucket]) -> dict[Place, Coverage]:
