@@ -1,0 +1,1 @@
+"""What is due, once: calendars, and slots that one of any number of replicas claims."""
