@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -22,7 +23,12 @@ from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
 from aggregator.query.engine import Engine
+from aggregator.query.sources import Source
 from aggregator.query.standing import Standing
+from aggregator.rollups.bucket_rows import keep_measures
+from aggregator.rollups.source import RollupSource
+from aggregator.store.database import Database, open_database
+from aggregator.store.migrating import migrate
 from aggregator.telemetry import Telemetry
 
 log = logging.getLogger("crosshub")
@@ -36,8 +42,26 @@ KEEP_ALIVE = 120
 GRACE = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept, and the rollups in it as series."""
+
+    database: Database
+    source: RollupSource
+
+
 @asynccontextmanager
-async def answering(config: Config, telemetry: Telemetry, *, at_once: bool) -> AsyncIterator[Answering]:
+async def keeping(url: str) -> AsyncIterator[Kept]:
+    """The database at a URL, with the tables that this Crosshub has."""
+    async with open_database(url) as database:
+        await migrate(database)
+        async with database.writing() as connection:
+            measures = await keep_measures(connection)
+        yield Kept(database, RollupSource(database, measures))
+
+
+@asynccontextmanager
+async def answering(config: Config, source: Source, telemetry: Telemetry, *, at_once: bool) -> AsyncIterator[Answering]:
     """What answers queries from one configuration. On leaving, those under way are finished first.
 
     `at_once`: without waiting for the clusters to tell their versions.
@@ -54,7 +78,8 @@ async def answering(config: Config, telemetry: Telemetry, *, at_once: bool) -> A
         try:
             if not at_once:
                 await standing.looked.wait()
-            yield Answering(config, fleet, Engine(fleet, names, config.query, standing.versions), standing)
+            engine = Engine(fleet, names, config.query, standing.versions, source)
+            yield Answering(config, fleet, engine, standing)
         finally:
             looking.cancel()
             with suppress(asyncio.CancelledError):
@@ -70,14 +95,25 @@ class Serving:
         self._config = config
         self._reread = reread
         self._open = AsyncExitStack()
+        self._kept: Kept
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
+        async with keeping(self._config.database) as self._kept:
+            await self._take_over(self._config, at_once=True)
+            async with self._heeding_signals():
+                yield
+            # One may start another: a configuration that is taken over puts an older one away.
+            while self._under_way:
+                await asyncio.wait(self._under_way)
+            await self._open.aclose()
+
+    @asynccontextmanager
+    async def _heeding_signals(self) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        await self._take_over(self._config, at_once=True)
         # Signals come to the main thread only; elsewhere somebody else has to call `reload`.
         told = threading.current_thread() is threading.main_thread()
         if told:
@@ -87,10 +123,6 @@ class Serving:
         finally:
             if told:
                 loop.remove_signal_handler(signal.SIGHUP)
-            # One may start another: a configuration that is taken over puts an older one away.
-            while self._under_way:
-                await asyncio.wait(self._under_way)
-            await self._open.aclose()
 
     async def reload(self) -> None:
         """Takes the configuration over as it stands in the file now; a bad one changes nothing."""
@@ -107,10 +139,12 @@ class Serving:
             log.info("the configuration was read again and taken over: %d clusters", len(config.clusters))
             if config.listen != self._config.listen:
                 log.warning("another address to listen on is taken over at the next start")
+            if config.database != self._config.database:
+                log.warning("another database is taken over at the next start")
 
     async def _take_over(self, config: Config, *, at_once: bool) -> None:
         before, opening = self._open, AsyncExitStack()
-        here = await opening.enter_async_context(answering(config, self.telemetry, at_once=at_once))
+        here = await opening.enter_async_context(answering(config, self._kept.source, self.telemetry, at_once=at_once))
         self._open, self.desk.now = opening, here
         self.telemetry.breakers = here.fleet.breakers
         # Whoever was asked under the old configuration is waited for, but nobody waits for that.

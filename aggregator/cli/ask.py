@@ -1,9 +1,10 @@
-"""Asking the clusters of a configuration from the command line, without a service."""
+"""Asking the clusters of a configuration, and what is kept of them, from the command line, without a service."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from aggregator.app import keeping
 from aggregator.clusters.values import Config
 from aggregator.federation.fanout import open_fleet
 from aggregator.planning.plan import Plan
@@ -34,7 +35,8 @@ def plan_of(config: Config, request: Request) -> Plan:
 
 @asynccontextmanager
 async def _engine(config: Config) -> AsyncIterator[Engine]:
-    async with open_fleet(config.clusters) as fleet:
+    async with open_fleet(config.clusters) as fleet, keeping(config.database) as kept:
         # What ranges hold, and which functions there are, depends on who is asked.
         versions = await versions_of(fleet, config.clusters)
-        yield Engine(fleet, tuple(cluster.name for cluster in config.clusters), config.query, lambda: versions)
+        names = tuple(cluster.name for cluster in config.clusters)
+        yield Engine(fleet, names, config.query, lambda: versions, kept.source)

@@ -48,4 +48,8 @@ def reached_at(server: FakeServer, timeout: float = PATIENCE) -> Prometheus:
 
 def config_of(**reached: Prometheus) -> Config:
     """A configuration in which clusters of these names are reached so."""
-    return Config(tuple(Cluster(name, prometheus) for name, prometheus in reached.items()), query=Query(deadline=5))
+    return Config(
+        tuple(Cluster(name, prometheus) for name, prometheus in reached.items()),
+        query=Query(deadline=5),
+        database="sqlite:///:memory:",
+    )
