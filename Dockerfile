@@ -6,6 +6,7 @@ COPY requirements.lock requirements-build.lock ./
 RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY aggregator aggregator
+COPY migrations migrations
 # The build's own tools stay in this stage.
 RUN python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-build.lock \
  && python -m pip wheel --no-deps --no-build-isolation --wheel-dir /tmp/wheels . \

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus demo test check format bench proof lock clean
+.PHONY: help install prometheus postgresql demo test check format migration bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,10 +25,20 @@ prometheus:  ## install Debian's Prometheus where it is missing
 	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus >/dev/null; \
 	  else echo "Prometheus is missing. Install it with: sudo apt-get install --no-install-recommends prometheus" >&2; exit 1; fi; }
 
+postgresql:  ## install Debian's PostgreSQL where it is missing; the tests start one of their own
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's package postgresql"; \
+	    mkdir -p /etc/postgresql-common && grep -qs '^create_main_cluster' /etc/postgresql-common/createcluster.conf || \
+	      echo "create_main_cluster = false" >> /etc/postgresql-common/createcluster.conf; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
+	      -o Dpkg::Options::=--force-confold postgresql >/dev/null; \
+	  else echo "PostgreSQL is missing. Install it with: sudo apt-get install --no-install-recommends postgresql" >&2; exit 1; fi; }
+
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
 	$(BIN)/crosshub demo $(ARGS)
 
-test: install prometheus  ## every test, against real Prometheus servers
+test: install prometheus postgresql  ## every test, against real servers
 	$(BIN)/pytest $(ARGS)
 
 check: install  ## format, lint, types, import contracts
@@ -40,6 +50,10 @@ check: install  ## format, lint, types, import contracts
 format: install  ## rewrite the files as `make check` wants them
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+migration: install  ## a script in migrations/ for what tables.py has beyond them: make migration MESSAGE="Rollups"
+	$(BIN)/python -m migrations $(MESSAGE)
+	$(BIN)/ruff format migrations
 
 bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.check import check
+from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
 from aggregator.cli.query import query
@@ -23,6 +24,7 @@ cli.command()(serve)
 cli.command()(query)
 cli.command()(explain)
 cli.command()(demo)
+cli.add_typer(db, name="db")
 
 
 def _print_version(wanted: bool) -> None:

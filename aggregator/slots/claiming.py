@@ -31,30 +31,23 @@ async def run_due(schedules: Sequence[Schedule], database: Database, now: dateti
 async def next_claim(schedules: Sequence[Schedule], database: Database, now: datetime, holder: Holder) -> Claim | None:
     """The claim of one slot that is due and that nobody else works on; None where there is none."""
     names = [schedule.name for schedule in schedules]
-    held = await _taken_over(names, database, holder)
-    if held is not None:
-        return held
-    async with database.reading() as connection:
-        kept = await rows.standing(connection, names)
+    while True:
+        async with database.reading() as connection:
+            left = await rows.left_behind(connection, names)
+            kept = await rows.standing(connection, names)
+        if left is None:
+            break
+        async with database.writing() as connection:
+            held = await rows.take_over(connection, left, holder)
+        if held is not None:
+            log.warning("%s of %s is taken over from %s", held.schedule, held.slot.isoformat(), left.owner)
+            return held
     for schedule in schedules:
         if step(schedule, kept.get(schedule.name), now) is not None:
             held = await _claim_of(schedule, database, now, holder)
             if held is not None:
                 return held
     return None
-
-
-async def _taken_over(names: Sequence[str], database: Database, holder: Holder) -> Claim | None:
-    while True:
-        async with database.reading() as connection:
-            left = await rows.left_behind(connection, names)
-        if left is None:
-            return None
-        async with database.writing() as connection:
-            held = await rows.take_over(connection, left, holder)
-        if held is not None:
-            log.warning("%s of %s is taken over from %s", held.schedule, held.slot.isoformat(), left.owner)
-            return held
 
 
 async def _claim_of(schedule: Schedule, database: Database, now: datetime, holder: Holder) -> Claim | None:
