@@ -4,27 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from aggregator.federation.question import UNREADABLE, NotPrometheus
-from aggregator.federation.wire import NOTHING, Info, labelled
+from aggregator.federation.envelope import NOTHING, Series, opened
+from aggregator.federation.wire import labelled
 from aggregator.series import Labels
-
-
-class _Series(msgspec.Struct):
-    metric: dict[str, str]
-    values: msgspec.Raw = NOTHING
-    value: msgspec.Raw = NOTHING
-    histograms: msgspec.Raw = NOTHING
-    histogram: msgspec.Raw = NOTHING
-
-
-class _Data(msgspec.Struct):
-    result: list[_Series]
-
-
-class _Envelope(msgspec.Struct):
-    data: _Data
-    warnings: list[str] = []
-    infos: list[str] = []
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -34,20 +16,15 @@ class Part(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...] = ()
 
 
-_DECODER = msgspec.json.Decoder(_Envelope)
 _encode = msgspec.json.Encoder().encode
 
 
 def decode_part(body: bytes, cluster: str) -> Part:
     """The series of a vector or matrix with the label `cluster`; raises NotPrometheus for anything else."""
-    try:
-        envelope = _DECODER.decode(body)
-    except UNREADABLE as fault:
-        raise NotPrometheus(str(fault)) from None
-    result = envelope.data.result
+    result, remarks = opened(body)
     labels = labelled([series.metric for series in result], cluster)
     texts = (_text(one, series) for one, series in zip(labels, result, strict=True))
-    return Part(tuple(zip(labels, texts, strict=True)), (*envelope.warnings, *map(Info, envelope.infos)))
+    return Part(tuple(zip(labels, texts, strict=True)), remarks)
 
 
 def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[tuple[bytes, ...], bool]:
@@ -63,7 +40,7 @@ def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[
     return (b"[", b",".join([text for _, text in kept]), b"]"), len(kept) < len(series)
 
 
-def _text(labels: Labels, series: _Series) -> bytes:
+def _text(labels: Labels, series: Series) -> bytes:
     metric = b'{"metric":' + _encode(dict(labels))
     if series.histograms is NOTHING and series.histogram is NOTHING:
         if series.values is not NOTHING:

@@ -10,9 +10,9 @@ from aggregator.errors import BadExpression, CannotExecute, ClusterRefused, Time
 from aggregator.evaluation.evaluate import Fetched, evaluate
 from aggregator.evaluation.exactness import NeedsExact
 from aggregator.federation.encode import Pieces
+from aggregator.federation.envelope import Info
 from aggregator.federation.question import Answered, Fleet
 from aggregator.federation.splice import spliced
-from aggregator.federation.wire import Info
 from aggregator.planning.plan import MOST_POINTS, Circumstances, Plan
 from aggregator.planning.planner import plan
 from aggregator.promql.functions import Version, kind_of, unknown_to
