@@ -32,6 +32,8 @@ def grouped(keys: Sequence[Labels]) -> Groups:
     """Rows with equal keys are a group."""
     numbers: dict[Labels, int] = {}
     of_row = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+    if len(numbers) == 1:
+        return Groups(tuple(numbers), np.arange(len(of_row)), np.zeros(1, dtype=np.int64))
     order = np.argsort(of_row, kind="stable")
     starts = np.searchsorted(of_row[order], np.arange(len(numbers)))
     return Groups(tuple(numbers), order, starts)
