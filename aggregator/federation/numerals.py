@@ -23,7 +23,7 @@ def numbers(samples: Sequence[msgspec.Raw]) -> Floats:
     Raises NotPrometheus where anything else than numbers stands there.
     """
     text = b",".join(samples).translate(None, b'[]"')
-    if len(text) > _MANY and _are_whole(text):
+    if len(text) > _MANY and b"." not in text and _are_whole(text):
         whole = np.fromstring(text, np.int64, sep=",")
         if whole.max() < _GREATEST:
             return whole.astype(np.float64)
