@@ -93,7 +93,7 @@ class Raw:
 
 def without_name(labels: Labels) -> Labels:
     """The labels less `__name__`, as most functions of PromQL answer them."""
-    return tuple(pair for pair in labels if pair[0] != NAME)
+    return tuple([pair for pair in labels if pair[0] != NAME])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

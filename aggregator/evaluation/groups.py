@@ -44,8 +44,8 @@ def key_of(aggregate: Aggregate) -> Callable[[Labels], Labels]:
     named = frozenset(aggregate.grouping)
     if aggregate.without:
         dropped = named | {NAME}
-        return lambda labels: tuple(pair for pair in labels if pair[0] not in dropped)
-    return lambda labels: tuple(pair for pair in labels if pair[0] in named)
+        return lambda labels: tuple([pair for pair in labels if pair[0] not in dropped])
+    return lambda labels: tuple([pair for pair in labels if pair[0] in named])
 
 
 def reduce(ufunc: np.ufunc, filled: Floats, groups: Groups) -> Floats:
@@ -63,13 +63,18 @@ def counts(present: Bools, groups: Groups) -> Ints:
     return np.asarray(np.add.reduceat(present[groups.order].astype(np.int64), groups.starts, axis=0))
 
 
-def turns(grid: Grid, groups: Groups) -> Iterator[tuple[Ints, Floats, Bools]]:
-    """The first rows of all groups, then the second ones, and so on: (groups, values, present).
+def turns(groups: Groups) -> Iterator[tuple[Ints, Ints]]:
+    """The first rows of all groups, then the second ones, and so on: (groups, rows).
 
     For reductions whose next step needs the last one, in the order in which Prometheus goes through the series.
     """
     sizes = groups.sizes
     for turn in range(int(sizes.max(initial=0))):
         some = np.flatnonzero(sizes > turn)
-        rows = groups.order[groups.starts[some] + turn]
+        yield some, groups.order[groups.starts[some] + turn]
+
+
+def turns_of(grid: Grid, groups: Groups) -> Iterator[tuple[Ints, Floats, Bools]]:
+    """The turns with what the grid has in their rows: (groups, values, present)."""
+    for some, rows in turns(groups):
         yield some, grid.values[rows], grid.present[rows]

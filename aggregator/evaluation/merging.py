@@ -75,7 +75,7 @@ def _deviation(node: Aggregate, parts: Parts) -> Grid:
 def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
     (candidates,) = parts
     assert isinstance(node.parameter, Number)
-    groups = grouped([key_of(node)(labels) for labels in candidates.labels])
+    groups = grouped(list(map(key_of(node), candidates.labels)))
     k = Scalar(np.full(candidates.steps, node.parameter.value))
     return best(candidates, groups, k, least=least, ordered=False)
 
@@ -86,7 +86,7 @@ def _total(part: Grid, groups: Groups) -> Floats:
 
 
 def _across_clusters(part: Grid) -> Groups:
-    return grouped([tuple(pair for pair in labels if pair[0] != CLUSTER) for labels in part.labels])
+    return grouped([tuple([pair for pair in labels if pair[0] != CLUSTER]) for labels in part.labels])
 
 
 def _aligned(parts: Parts) -> Parts:
