@@ -39,11 +39,11 @@ def numbers(samples: Sequence[msgspec.Raw]) -> Floats:
 
 
 def _are_whole(text: bytes) -> bool:
-    """Whether there are only digits, and single commas between them. Reading such numbers takes half the time."""
+    """Whether there are only digits, with single commas between them. Reading such numbers takes half the time."""
     characters = np.frombuffer(text, np.uint8)
     digits = characters - np.uint8(ord("0")) < 10
     commas = characters == ord(",")
-    return bool((digits | commas).all() and (digits[1:] | digits[:-1]).all())
+    return bool(digits[0] and digits[-1] and (digits | commas).all() and (digits[1:] | digits[:-1]).all())
 
 
 def _odd_numbers(samples: Sequence[msgspec.Raw]) -> list[float]:

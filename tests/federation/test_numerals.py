@@ -56,3 +56,10 @@ def test_what_is_no_number_is_found_among_many(wrong: str) -> None:
 
     with pytest.raises(NotPrometheus):
         read([wrong, *values])
+
+
+def test_a_moment_that_is_no_number_is_found_among_many() -> None:
+    broken = b'["",1],' + b",".join(b'[%d,"1"]' % second for second in range(MANY))
+
+    with pytest.raises(NotPrometheus):
+        numbers([msgspec.Raw(b"[" + broken + b"]")])
