@@ -10,7 +10,7 @@ import numpy as np
 
 from aggregator.evaluation.counting import count_values
 from aggregator.evaluation.exactness import demand_exact_quantile
-from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce, turns, turns_of
+from aggregator.evaluation.groups import Groups, any_of, counts, grouped, key_of, reduce, turns, turns_of
 from aggregator.evaluation.picking import PICKERS
 from aggregator.evaluation.quantile_across import quantile
 from aggregator.promql.tree import Aggregate
@@ -31,7 +31,7 @@ def aggregate(node: Aggregate, grid: Grid, parameter: Parameter, *, ordered: boo
     if node.operator in PICKERS:
         assert parameter is not None
         return PICKERS[node.operator](grid, groups, parameter, ordered=ordered)
-    present = counts(grid.present, groups) > 0
+    present = any_of(grid.present, groups)
     if node.operator == "quantile":
         assert parameter is not None
         demand_exact_quantile(parameter)

@@ -63,6 +63,13 @@ def counts(present: Bools, groups: Groups) -> Ints:
     return np.asarray(np.add.reduceat(present[groups.order].astype(np.int64), groups.starts, axis=0))
 
 
+def any_of(present: Bools, groups: Groups) -> Bools:
+    """Whether any row of each group is present, [groups, steps]."""
+    if not len(groups.labels):
+        return np.zeros((0, present.shape[1]), dtype=np.bool_)
+    return np.asarray(np.logical_or.reduceat(present[groups.order], groups.starts, axis=0))
+
+
 def turns(groups: Groups) -> Iterator[tuple[Ints, Ints]]:
     """The first rows of all groups, then the second ones, and so on: (groups, rows).
 
