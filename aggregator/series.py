@@ -93,7 +93,10 @@ class Raw:
 
 def without_name(labels: Labels) -> Labels:
     """The labels less `__name__`, as most functions of PromQL answer them."""
-    return tuple(pair for pair in labels if pair[0] != NAME)
+    if labels and labels[0][0] == NAME:
+        # Where it stands but for labels that begin with a capital.
+        return labels[1:]
+    return tuple([pair for pair in labels if pair[0] != NAME])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

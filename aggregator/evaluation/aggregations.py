@@ -10,7 +10,7 @@ import numpy as np
 
 from aggregator.evaluation.counting import count_values
 from aggregator.evaluation.exactness import demand_exact_quantile
-from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce, turns
+from aggregator.evaluation.groups import Groups, any_of, counts, grouped, key_of, reduce, turns, turns_of
 from aggregator.evaluation.picking import PICKERS
 from aggregator.evaluation.quantile_across import quantile
 from aggregator.promql.tree import Aggregate
@@ -27,11 +27,11 @@ def aggregate(node: Aggregate, grid: Grid, parameter: Parameter, *, ordered: boo
     """
     if isinstance(parameter, str):
         return count_values(grid, parameter, key_of(_with_value_label(node, parameter)))
-    groups = grouped([key_of(node)(labels) for labels in grid.labels])
+    groups = grouped(list(map(key_of(node), grid.labels)))
     if node.operator in PICKERS:
         assert parameter is not None
         return PICKERS[node.operator](grid, groups, parameter, ordered=ordered)
-    present = counts(grid.present, groups) > 0
+    present = any_of(grid.present, groups)
     if node.operator == "quantile":
         assert parameter is not None
         demand_exact_quantile(parameter)
@@ -48,9 +48,10 @@ def sums(grid: Grid, groups: Groups) -> Floats:
     """The sums, added up row by row as Prometheus does; `np.add.reduceat` would add the first row last."""
     # Of the two zeros -0 is the one that changes no sum.
     total = np.full((len(groups.labels), grid.steps), -0.0)
+    filled = np.where(grid.present, grid.values, -0.0)
     with np.errstate(all="ignore"):
-        for some, values, present in turns(grid, groups):
-            total[some] += np.where(present, values, -0.0)
+        for some, rows in turns(groups):
+            total[some] += filled[rows]
     return total
 
 
@@ -67,7 +68,7 @@ def _extreme(ufunc: np.ufunc, grid: Grid, groups: Groups) -> Floats:
     result = reduce(ufunc, np.where(grid.present, grid.values, np.nan), groups)
     if (grid.present & (grid.values == 0) & np.signbit(grid.values)).any():
         open_ = result == 0
-        for some, values, present in turns(grid, groups):
+        for some, values, present in turns_of(grid, groups):
             first = open_[some] & present & (values == 0)
             result[some] = np.where(first, values, result[some])
             open_[some] &= ~first
@@ -86,7 +87,7 @@ def _averages(grid: Grid, groups: Groups) -> Floats:
     """The incremental mean, which does not overflow where a sum would."""
     mean, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(2))
     with np.errstate(all="ignore"):
-        for some, values, present in turns(grid, groups):
+        for some, values, present in turns_of(grid, groups):
             before, n = mean[some], count[some] + 1
             after = np.where(n == 1, values, before + (values / n - before / n))
             stays = np.isinf(before) & (np.isinf(values) & (np.sign(before) == np.sign(values)) | np.isfinite(values))
@@ -99,7 +100,7 @@ def _variances(grid: Grid, groups: Groups) -> Floats:
     """Welford's algorithm; of one sample, whatever it is, the variance is 0."""
     mean, squares, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(3))
     with np.errstate(all="ignore"):
-        for some, values, present in turns(grid, groups):
+        for some, values, present in turns_of(grid, groups):
             n = count[some] + 1
             delta = values - mean[some]
             after = np.where(n == 1, values, mean[some] + delta / n)

@@ -198,7 +198,8 @@ def _binary(node: Binary, steps: Steps, fetched: Fetched) -> Value:
     assert isinstance(right, Scalar)
     values, holds = apply(node.operator, left.values, right.values)
     exact = left.exact and right.exact
-    demand_exact(doubtful(node.operator, left.values, right.values, values), exact=exact)
+    if not exact:
+        demand_exact(doubtful(node.operator, left.values, right.values, values), exact=False)
     return Scalar(values if holds is None else holds.astype(np.float64), exact)
 
 
@@ -207,7 +208,8 @@ def _with_scalar(node: Binary, grid: Grid, number: Scalar, *, swapped: bool) -> 
     pair = (number.values, grid.values) if swapped else (grid.values, number.values)
     values, holds = apply(node.operator, *pair)
     exact = grid.exact and number.exact
-    demand_exact(doubtful(node.operator, *pair, values) & grid.present, exact=exact)
+    if not exact:
+        demand_exact(doubtful(node.operator, *pair, values) & grid.present, exact=False)
     if holds is None:
         result = Grid(grid.labels, values, grid.present, exact)
     elif node.bool:

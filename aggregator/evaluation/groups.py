@@ -32,6 +32,8 @@ def grouped(keys: Sequence[Labels]) -> Groups:
     """Rows with equal keys are a group."""
     numbers: dict[Labels, int] = {}
     of_row = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+    if len(numbers) == 1:
+        return Groups(tuple(numbers), np.arange(len(of_row)), np.zeros(1, dtype=np.int64))
     order = np.argsort(of_row, kind="stable")
     starts = np.searchsorted(of_row[order], np.arange(len(numbers)))
     return Groups(tuple(numbers), order, starts)
@@ -42,8 +44,8 @@ def key_of(aggregate: Aggregate) -> Callable[[Labels], Labels]:
     named = frozenset(aggregate.grouping)
     if aggregate.without:
         dropped = named | {NAME}
-        return lambda labels: tuple(pair for pair in labels if pair[0] not in dropped)
-    return lambda labels: tuple(pair for pair in labels if pair[0] in named)
+        return lambda labels: tuple([pair for pair in labels if pair[0] not in dropped])
+    return lambda labels: tuple([pair for pair in labels if pair[0] in named])
 
 
 def reduce(ufunc: np.ufunc, filled: Floats, groups: Groups) -> Floats:
@@ -61,13 +63,25 @@ def counts(present: Bools, groups: Groups) -> Ints:
     return np.asarray(np.add.reduceat(present[groups.order].astype(np.int64), groups.starts, axis=0))
 
 
-def turns(grid: Grid, groups: Groups) -> Iterator[tuple[Ints, Floats, Bools]]:
-    """The first rows of all groups, then the second ones, and so on: (groups, values, present).
+def any_of(present: Bools, groups: Groups) -> Bools:
+    """Whether any row of each group is present, [groups, steps]."""
+    if not len(groups.labels):
+        return np.zeros((0, present.shape[1]), dtype=np.bool_)
+    return np.asarray(np.logical_or.reduceat(present[groups.order], groups.starts, axis=0))
+
+
+def turns(groups: Groups) -> Iterator[tuple[Ints, Ints]]:
+    """The first rows of all groups, then the second ones, and so on: (groups, rows).
 
     For reductions whose next step needs the last one, in the order in which Prometheus goes through the series.
     """
     sizes = groups.sizes
     for turn in range(int(sizes.max(initial=0))):
         some = np.flatnonzero(sizes > turn)
-        rows = groups.order[groups.starts[some] + turn]
+        yield some, groups.order[groups.starts[some] + turn]
+
+
+def turns_of(grid: Grid, groups: Groups) -> Iterator[tuple[Ints, Floats, Bools]]:
+    """The turns with what the grid has in their rows: (groups, values, present)."""
+    for some, rows in turns(groups):
         yield some, grid.values[rows], grid.present[rows]

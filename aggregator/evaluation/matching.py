@@ -15,7 +15,7 @@ from aggregator.evaluation.exactness import demand_exact
 from aggregator.evaluation.operators import DROPS_NAME, apply, doubtful
 from aggregator.evaluation.rows import go_text, merged
 from aggregator.promql.tree import Binary, Matching
-from aggregator.series import NAME, Bools, Grid, Ints, Labels, without_name
+from aggregator.series import NAME, Bools, Floats, Grid, Ints, Labels, without_name
 
 Signature = Callable[[Labels], Labels]
 
@@ -33,17 +33,21 @@ def vector_binary(node: Binary, left: Grid, right: Grid) -> Grid:
     clash = _first_clash(ones, one, both)
     manys = [signature(labels) for labels in many.labels]
     of_many, of_one = _pairs(manys, ones, many, one)
-    present = many.present[of_many] & one.present[of_one]
-    pair = (one.values[of_one], many.values[of_many]) if swapped else (many.values[of_many], one.values[of_one])
+    many_values, many_present = _rows(many, of_many)
+    one_values, one_present = _rows(one, of_one)
+    present = many_present & one_present
+    pair = (one_values, many_values) if swapped else (many_values, one_values)
     values, holds = apply(node.operator, *pair)
     exact = left.exact and right.exact
-    demand_exact(doubtful(node.operator, *pair, values) & present, exact=exact)
+    if not exact:
+        demand_exact(doubtful(node.operator, *pair, values) & present, exact=False)
     if holds is not None and node.bool:
         values = holds.astype(np.float64)
     elif holds is not None:
         present = present & holds
-    labels = [_result(node, many.labels[i], one.labels[j]) for i, j in zip(of_many, of_one, strict=True)]
-    signatures = [manys[i] for i in of_many]
+    meet = list(zip(of_many.tolist(), of_one.tolist(), strict=True))
+    labels = [_result(node, many.labels[i], one.labels[j]) for i, j in meet]
+    signatures = [manys[i] for i, _ in meet]
     # Prometheus goes step by step, so the first step with a fault decides which one is told.
     _demand_one_result(signatures, labels, present[:, : clash.step] if clash else present, matching)
     if clash:
@@ -70,9 +74,9 @@ def signature_of(matching: Matching) -> Signature:
     """What of a series' labels must be equal on both sides."""
     chosen = frozenset(matching.labels)
     if matching.on:
-        return lambda labels: tuple(pair for pair in labels if pair[0] in chosen)
+        return lambda labels: tuple([pair for pair in labels if pair[0] in chosen])
     ignored = chosen | {NAME}
-    return lambda labels: tuple(pair for pair in labels if pair[0] not in ignored)
+    return lambda labels: tuple([pair for pair in labels if pair[0] not in ignored])
 
 
 def _presence_of(wanted: Sequence[Labels], signatures: Sequence[Labels], present: Bools) -> Bools:
@@ -134,6 +138,13 @@ def _pairs(manys: Sequence[Labels], ones: dict[Labels, list[int]], many: Grid, o
         of_many += [row] * len(partners)
         of_one += partners
     return np.array(of_many, dtype=np.int64), np.array(of_one, dtype=np.int64)
+
+
+def _rows(grid: Grid, rows: Ints) -> tuple[Floats, Bools]:
+    """Values and presence of the rows, uncopied where these are all rows as they stand."""
+    if len(rows) == grid.series and (rows == np.arange(len(rows))).all():
+        return grid.values, grid.present
+    return grid.values[rows], grid.present[rows]
 
 
 def _result(node: Binary, many: Labels, one: Labels) -> Labels:

@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregator.evaluation.aggregations import REDUCTIONS
 from aggregator.evaluation.exactness import NeedsExact, are_whole, demand_exact
-from aggregator.evaluation.groups import Groups, counts, grouped, key_of, reduce
+from aggregator.evaluation.groups import Groups, any_of, grouped, key_of, reduce
 from aggregator.evaluation.picking import best
 from aggregator.promql.tree import Aggregate, Number
 from aggregator.series import CLUSTER, Bools, Floats, Grid, Labels, Scalar
@@ -30,7 +30,7 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
     # A count of all is the sum of the counts.
     reduction = _total if node.operator in ("sum", "count", "count_values") else REDUCTIONS[node.operator]
     exact = node.operator != "sum" or are_whole(part)
-    return Grid(groups.labels, reduction(part, groups), counts(part.present, groups) > 0, exact)
+    return Grid(groups.labels, reduction(part, groups), any_of(part.present, groups), exact)
 
 
 def _average(_: Aggregate, parts: Parts) -> Grid:
@@ -42,7 +42,7 @@ def _average(_: Aggregate, parts: Parts) -> Grid:
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
-    return Grid(groups.labels, mean, counts(total.present, groups) > 0, exact=False)
+    return Grid(groups.labels, mean, any_of(total.present, groups), exact=False)
 
 
 def _variance(_: Aggregate, parts: Parts) -> Grid:
@@ -57,7 +57,7 @@ def _variance(_: Aggregate, parts: Parts) -> Grid:
         alike = (n == 1) | (_are_equal(mean, variance, groups) & np.isfinite(overall))
         values = np.where(alike, 0.0, squares / n)
         demand_exact(~alike & (values < _NARROW * overall * overall), exact=False)
-    return Grid(groups.labels, values, counts(count.present, groups) > 0, exact=False)
+    return Grid(groups.labels, values, any_of(count.present, groups), exact=False)
 
 
 def _are_equal(mean: Grid, variance: Grid, groups: Groups) -> Bools:
@@ -75,7 +75,7 @@ def _deviation(node: Aggregate, parts: Parts) -> Grid:
 def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
     (candidates,) = parts
     assert isinstance(node.parameter, Number)
-    groups = grouped([key_of(node)(labels) for labels in candidates.labels])
+    groups = grouped(list(map(key_of(node), candidates.labels)))
     k = Scalar(np.full(candidates.steps, node.parameter.value))
     return best(candidates, groups, k, least=least, ordered=False)
 
@@ -86,7 +86,7 @@ def _total(part: Grid, groups: Groups) -> Floats:
 
 
 def _across_clusters(part: Grid) -> Groups:
-    return grouped([tuple(pair for pair in labels if pair[0] != CLUSTER) for labels in part.labels])
+    return grouped([tuple([pair for pair in labels if pair[0] != CLUSTER]) for labels in part.labels])
 
 
 def _aligned(parts: Parts) -> Parts:

@@ -47,7 +47,7 @@ def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered:
 def _ranked(values: Floats, present: Bools, most: int, *, least: bool) -> Ints:
     """The rows, best first, at each step, the first `most` of them: NaN after every number, the absent last."""
     key = np.where(present, values if least else -values, np.inf)
-    if most < len(values) and np.isfinite(values[present]).all():
+    if most < len(values) and (np.isfinite(values) | ~present).all():
         first = np.sort(np.argpartition(key, most - 1, axis=0)[:most], axis=0)
         return np.take_along_axis(
             first, np.argsort(np.take_along_axis(key, first, axis=0), axis=0, kind="stable"), axis=0

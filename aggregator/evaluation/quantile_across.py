@@ -17,11 +17,19 @@ def quantile(grid: Grid, groups: Groups, q: Floats) -> Floats:
     return result
 
 
+def _ordered(values: Floats, present: Bools) -> Floats:
+    """Each column by itself: NaN first, then the numbers, then what is absent. Equal ones stay in their order, since
+    0 and -0 are.
+    """
+    nan = np.isnan(values) & present
+    if not nan.any():
+        return np.sort(np.where(present, values, np.inf), axis=0, kind="stable")
+    tier = np.where(present, np.where(nan, 0, 1), 2)
+    return np.take_along_axis(values, np.lexsort((values, tier), axis=0), axis=0)
+
+
 def _of_columns(values: Floats, present: Bools, q: Floats) -> Floats:
-    # NaN first, then the numbers, then what is absent.
-    tier = np.where(present, np.where(np.isnan(values), 0, 1), 2)
-    order = np.lexsort((values, tier), axis=0)
-    ordered = np.take_along_axis(values, order, axis=0)
+    ordered = _ordered(values, present)
     count = present.sum(axis=0)
     with np.errstate(all="ignore"):
         rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)

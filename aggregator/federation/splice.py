@@ -1,53 +1,33 @@
 """Answers of several clusters put side by side: label sets are read, the bytes of the samples pass through unread."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
-from aggregator.federation.question import UNREADABLE, NotPrometheus
-from aggregator.federation.wire import NOTHING, Info, labelled
+from aggregator.federation.envelope import NOTHING, Series, opened
+from aggregator.federation.wire import labelled
 from aggregator.series import Labels
 
-
-class _Series(msgspec.Struct):
-    metric: dict[str, str]
-    values: msgspec.Raw = NOTHING
-    value: msgspec.Raw = NOTHING
-    histograms: msgspec.Raw = NOTHING
-    histogram: msgspec.Raw = NOTHING
-
-
-class _Data(msgspec.Struct):
-    result: list[_Series]
-
-
-class _Envelope(msgspec.Struct):
-    data: _Data
-    warnings: list[str] = []
-    infos: list[str] = []
+Spliced = tuple[Labels, bytes, bytes]
+"""One series: its labels, its JSON up to the samples, and the samples as they came."""
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One cluster's series, each with its labels and its JSON text, and what the cluster remarked."""
+    """One cluster's series, and what the cluster remarked."""
 
-    series: tuple[tuple[Labels, bytes], ...]
+    series: tuple[Spliced, ...]
     remarks: tuple[str, ...] = ()
 
 
-_DECODER = msgspec.json.Decoder(_Envelope)
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def decode_part(body: bytes, cluster: str) -> Part:
     """The series of a vector or matrix with the label `cluster`; raises NotPrometheus for anything else."""
-    try:
-        envelope = _DECODER.decode(body)
-    except UNREADABLE as fault:
-        raise NotPrometheus(str(fault)) from None
-    result = envelope.data.result
+    result, remarks = opened(body)
     labels = labelled([series.metric for series in result], cluster)
-    texts = (_text(one, series) for one, series in zip(labels, result, strict=True))
-    return Part(tuple(zip(labels, texts, strict=True)), (*envelope.warnings, *map(Info, envelope.infos)))
+    return Part(tuple(map(_spliced, labels, result)), remarks)
 
 
 def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[tuple[bytes, ...], bool]:
@@ -58,19 +38,21 @@ def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[
     """
     series = [one for part in parts for one in part.series]
     if by_labels:
-        series.sort(key=lambda one: one[0])
+        series.sort(key=itemgetter(0))
     kept = series[:limit] if limit else series
-    return (b"[", b",".join([text for _, text in kept]), b"]"), len(kept) < len(series)
+    # Samples may be many megabytes, and are copied only once: where the whole answer is put together.
+    pieces = [piece for _, head, samples in kept for piece in (b",", head, samples, b"}")]
+    return (b"[", *pieces[1:], b"]"), len(kept) < len(series)
 
 
-def _text(labels: Labels, series: _Series) -> bytes:
-    metric = b'{"metric":' + _encode(dict(labels))
+def _spliced(labels: Labels, series: Series) -> Spliced:
+    metric = b'{"metric":' + _encode(series.metric)
     if series.histograms is NOTHING and series.histogram is NOTHING:
         if series.values is not NOTHING:
-            return b"".join((metric, b',"values":', series.values, b"}"))
+            return labels, metric + b',"values":', series.values
         if series.value is not NOTHING:
-            return b"".join((metric, b',"value":', series.value, b"}"))
+            return labels, metric + b',"value":', series.value
     fields = (b"values", b"value", b"histograms", b"histogram")
     found = (series.values, series.value, series.histograms, series.histogram)
     texts = (b',"%b":%b' % (name, value) for name, value in zip(fields, found, strict=True) if value is not NOTHING)
-    return b"".join((metric, *texts, b"}"))
+    return labels, metric, b"".join(texts)

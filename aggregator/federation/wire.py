@@ -1,53 +1,19 @@
 """Answers of a Prometheus turned into step grids: label sets, an array of values, and where there are any."""
 
 from collections.abc import Sequence
-from itertools import chain
+from functools import lru_cache
 
 import msgspec
 import numpy as np
 
 from aggregator.errors import CannotExecute
-from aggregator.federation.question import UNREADABLE, NotPrometheus
+from aggregator.federation.envelope import NOTHING, Series, opened
+from aggregator.federation.numerals import numbers
+from aggregator.federation.question import NotPrometheus
 from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
 
-NOTHING = msgspec.Raw()
-"""What a field that is missing holds, where its JSON is kept unread."""
-
-
-class _Point(msgspec.Struct):
-    """One series of a vector."""
-
-    metric: dict[str, str]
-    value: tuple[float, float] | None = None
-    histogram: msgspec.Raw = NOTHING
-
-
-class _Line(msgspec.Struct):
-    """One series of a matrix."""
-
-    metric: dict[str, str]
-    values: list[tuple[float, float]] = []
-    histograms: msgspec.Raw = NOTHING
-
-
-class _Vector(msgspec.Struct, tag_field="resultType", tag="vector"):
-    result: list[_Point]
-
-
-class _Matrix(msgspec.Struct, tag_field="resultType", tag="matrix"):
-    result: list[_Line]
-
-
-class _Envelope(msgspec.Struct):
-    data: _Vector | _Matrix
-    warnings: list[str] = []
-    infos: list[str] = []
-
-
-class Info(str):
-    """A remark that Prometheus 3 files under `infos`, apart from its warnings."""
-
-    __slots__ = ()
+# Up to so many values, the number of calls decides how long numpy takes.
+_LITTLE = 20_000
 
 
 class Decoded(msgspec.Struct, frozen=True):
@@ -57,56 +23,23 @@ class Decoded(msgspec.Struct, frozen=True):
     remarks: tuple[str, ...] = ()
 
 
-_OUTSIDE = "samples lie outside the range that was asked for"
-_DECODER = msgspec.json.Decoder(_Envelope, strict=False)
-
-
 def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
     """The vector or matrix that a cluster answered at the steps, its rows labelled with the cluster.
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
-    decoded = _decoded(body, cluster, steps)
-    if (decoded.grid.values == 0).any() and b',"-0"]' in body:
-        # Read as 0 like any other zero.
-        return _decoded(readable(body), cluster, steps)
-    return decoded
+    result, remarks = opened(body)
+    _refuse_histograms(result)
+    labels = labelled([series.metric for series in result], cluster)
+    return Decoded(_grid(labels, [_samples(series) for series in result], steps), remarks)
 
 
-def _decoded(body: bytes, cluster: str, steps: Steps) -> Decoded:
-    envelope = _envelope(body)
-    labels = labelled([series.metric for series in envelope.data.result], cluster)
-    if isinstance(envelope.data, _Vector):
-        points = [(point.value,) for point in envelope.data.result if point.value is not None]
-        _refuse_histograms([point.histogram for point in envelope.data.result])
-    else:
-        points = [line.values for line in envelope.data.result]  # type: ignore[misc]  # lists are sequences too
-        _refuse_histograms([line.histograms for line in envelope.data.result])
-    return Decoded(_grid(labels, points, steps), (*envelope.warnings, *map(Info, envelope.infos)))
-
-
-def _envelope(body: bytes) -> _Envelope:
-    """Most answers have no infinity in them, so it is looked for only where reading fails."""
-    try:
-        return _DECODER.decode(body)
-    except UNREADABLE:
-        pass
-    try:
-        return _DECODER.decode(readable(body))
-    except UNREADABLE as fault:
-        raise NotPrometheus(str(fault)) from None
-
-
-def readable(body: bytes) -> bytes:
-    """The body with the two numbers that msgspec does not read as Go writes them.
-
-    The bracket tells them from the same text in a label: `le="+Inf"`.
-    """
-    return body.replace(b',"+Inf"]', b',"Infinity"]').replace(b',"-0"]', b',"-0.0"]')
+def _samples(series: Series) -> msgspec.Raw:
+    return series.value if series.values is NOTHING else series.values
 
 
 def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
-    """The label sets with `cluster`; ours wins over one that a series already carries."""
+    """The label sets with `cluster`, which the metrics get as well; ours wins over one that a series already carries."""
     own = any(CLUSTER in metric for metric in metrics)
     labels = []
     for metric in metrics:
@@ -124,6 +57,11 @@ def joined(grids: Sequence[Grid], steps: int) -> Grid:
     """The rows of several clusters in Prometheus' order of series."""
     labels = [labels for grid in grids for labels in grid.labels]
     order = sorted(range(len(labels)), key=labels.__getitem__)
+    ordered = tuple(map(labels.__getitem__, order))
+    if 0 < len(labels) * steps < _LITTLE:
+        # Copies twice, but calls numpy once for all clusters.
+        together = np.concatenate([grid.values for grid in grids]), np.concatenate([grid.present for grid in grids])
+        return Grid(ordered, together[0][order], together[1][order])
     place = np.empty(len(labels), dtype=np.int64)
     place[order] = np.arange(len(labels))
     values, present = np.empty((len(labels), steps)), np.empty((len(labels), steps), dtype=np.bool_)
@@ -132,44 +70,46 @@ def joined(grids: Sequence[Grid], steps: int) -> Grid:
         own = place[row : row + grid.series]
         values[own], present[own] = grid.values, grid.present
         row += grid.series
-    return Grid(tuple(map(labels.__getitem__, order)), values, present)
+    return Grid(ordered, values, present)
 
 
-def _refuse_histograms(found: Sequence[msgspec.Raw]) -> None:
-    if any(memoryview(histogram) for histogram in found):
+def _refuse_histograms(result: Sequence[Series]) -> None:
+    if any(series.histogram is not NOTHING or series.histograms is not NOTHING for series in result):
         raise CannotExecute(
             "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
             "`sum by (cluster) (...)`"
         )
 
 
-def _grid(labels: tuple[Labels, ...], points: Sequence[Sequence[tuple[float, float]]], steps: Steps) -> Grid:
-    if steps.is_instant:
-        return _column(labels, [point for series in points for point in series], steps)
-    lengths = [len(series) for series in points]
-    flat = np.fromiter(chain.from_iterable(chain.from_iterable(points)), np.float64, 2 * sum(lengths)).reshape(-1, 2)
+def _grid(labels: tuple[Labels, ...], samples: Sequence[msgspec.Raw], steps: Steps) -> Grid:
+    """`samples`: the JSON of each series."""
+    found = numbers([text for text in samples if len(text) > len("[]")])
     shape = (len(labels), steps.count)
-    columns = _columns(flat[:, 0], steps)
-    if len(flat) == shape[0] * shape[1] and (columns.reshape(shape) == np.arange(steps.count)).all():
-        return Grid(labels, flat[:, 1].reshape(shape), np.ones(shape, dtype=np.bool_))
+    if len(found) == 2 * shape[0] * shape[1]:
+        pairs = found.reshape(*shape, 2)
+        if (pairs[:, :, 0] == _seconds(steps)).all():
+            return Grid(labels, pairs[:, :, 1], np.ones(shape, dtype=np.bool_))
+    lengths = [bytes(text).count(b'"') // 2 for text in samples]
+    if len(found) != 2 * sum(lengths) or (steps.is_instant and not all(lengths)):
+        raise NotPrometheus("samples are missing, or not pairs")
+    columns = _columns(found[0::2], steps)
     rows = np.repeat(np.arange(len(labels)), lengths)
-    values, present = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-    values[rows, columns] = flat[:, 1]
-    present[rows, columns] = True
-    return Grid(labels, values, present)
+    grid = Grid(labels, np.zeros(shape), np.zeros(shape, dtype=np.bool_))
+    grid.values[rows, columns] = found[1::2]
+    grid.present[rows, columns] = True
+    return grid
 
 
-def _column(labels: tuple[Labels, ...], points: Sequence[tuple[float, float]], steps: Steps) -> Grid:
-    if len(points) < len(labels) or not all(abs(seconds * 1000 - steps.start) < 0.5 for seconds, _ in points):
-        raise NotPrometheus(_OUTSIDE)
-    values = np.array([value for _, value in points], dtype=np.float64).reshape(len(labels), 1)
-    return Grid(labels, values, np.ones(values.shape, dtype=np.bool_))
+@lru_cache(maxsize=64)
+def _seconds(steps: Steps) -> Floats:
+    """The moments of the steps, which are the same for all clusters."""
+    return steps.times() / 1000
 
 
 def _columns(seconds: Floats, steps: Steps) -> Ints:
     with np.errstate(all="ignore"):
         milliseconds = np.rint(seconds * 1000).astype(np.int64)
-    columns: Ints = (milliseconds - steps.start) // steps.step
+    columns: Ints = (milliseconds - steps.start) // max(steps.step, 1)
     if len(columns) and (columns.min() < 0 or columns.max() >= steps.count):
-        raise NotPrometheus(_OUTSIDE)
+        raise NotPrometheus("samples lie outside the range that was asked for")
     return columns

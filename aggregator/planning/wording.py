@@ -29,7 +29,11 @@ _ANYTHING = Matcher(NAME, "!=", "")
 
 def texts(node: Node, clusters: Sequence[str]) -> Texts:
     """What each cluster is asked; clusters in which nothing could match are left out."""
-    conditions = [_condition(part) for part in walk(node) if isinstance(part, Selector)]
+    selectors = [part for part in walk(node) if isinstance(part, Selector)]
+    if not any(m.name == CLUSTER for part in selectors for m in part.matchers):
+        text = _text(node, (True,) * len(selectors))
+        return () if text is None else tuple((cluster, text) for cluster in clusters)
+    conditions = [_condition(part) for part in selectors]
     by_choice: dict[tuple[bool, ...], str | None] = {}
     asked = []
     for cluster in clusters:
@@ -50,6 +54,8 @@ def chosen(selector: Selector, clusters: Sequence[str]) -> tuple[str, ...]:
 def stripped(selector: Selector) -> Selector:
     """The selector without its matchers on `cluster`, still a legal one."""
     kept = tuple(m for m in selector.matchers if m.name != CLUSTER)
+    if len(kept) == len(selector.matchers):
+        return selector
     needs_one = not any(not matches(m.op, m.value)("") for m in kept)
     return replace(selector, matchers=(_ANYTHING, *kept) if needs_one else kept)
 
@@ -63,7 +69,7 @@ def _text(node: Node, choice: tuple[bool, ...]) -> str | None:
     """The text for a cluster that `choice` says which selectors allow, or None when its answer must be empty."""
     allowed = iter(choice)
     taken = {id(part): next(allowed) for part in walk(node) if isinstance(part, Selector)}
-    if _is_empty(node, taken):
+    if not all(choice) and _is_empty(node, taken):
         return None
     return text_of(_for_one_cluster(node, taken))
 
@@ -91,9 +97,9 @@ def _for_one_cluster(node: Node, taken: dict[int, bool]) -> Node:
     match node:
         case Subquery(step=None):
             return replace(node, step=DEFAULT_SUBQUERY_STEP)
-        case Aggregate(without=False):
+        case Aggregate(without=False) if CLUSTER in node.grouping:
             return replace(node, grouping=_without_cluster(node.grouping))
-        case Binary(matching=matching) if matching is not None:
+        case Binary(matching=matching) if matching is not None and CLUSTER in (*matching.labels, *matching.include):
             labels, include = _without_cluster(matching.labels), _without_cluster(matching.include)
             return replace(node, matching=replace(matching, labels=labels, include=include))
         case _:

@@ -22,6 +22,9 @@ _HEX = re.compile(
 )
 _SPECIAL = re.compile(r"[+-]?inf(?:inity)?|nan", re.IGNORECASE | re.ASCII)
 
+# Of so few values each is written by itself more quickly than all of them together.
+_FEW = 8
+
 
 def text(value: float) -> str:
     """A sample's value: `1.5`, `1.5e-07`, `1e+21`, `-0`, `NaN`, `+Inf`."""
@@ -64,8 +67,8 @@ def _special(value: float) -> str:
 
 def texts(values: Floats) -> list[bytes]:
     """What `text` says of every value of an array of one dimension, as ASCII."""
-    if not len(values):
-        return []
+    if len(values) <= _FEW:
+        return [text(value).encode() for value in values.tolist()]
     written = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
     answer = (written[1:-1] + b",").replace(b".0,", b",").split(b",")
     answer.pop()

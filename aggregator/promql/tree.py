@@ -174,12 +174,12 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The same node over changed children."""
     match node:
         case Call():
-            return replace(node, arguments=tuple(change(argument) for argument in node.arguments))
+            return Call(node.function, tuple(change(argument) for argument in node.arguments))
         case Aggregate():
             parameter = None if node.parameter is None else change(node.parameter)
-            return replace(node, inside=change(node.inside), parameter=parameter)
+            return Aggregate(node.operator, change(node.inside), parameter, node.grouping, node.without)
         case Binary():
-            return replace(node, left=change(node.left), right=change(node.right))
+            return Binary(node.operator, change(node.left), change(node.right), node.matching, node.bool)
         case Range():
             selector = change(node.selector)
             assert isinstance(selector, Selector)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -34,10 +35,8 @@ class Extras:
 def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | CrosshubError]]:
     """One question to each cluster; the answers stay text."""
     path = "query" if leaf.steps.is_instant else "query_range"
-    return [
-        Question(cluster, path, _form(text, leaf.steps, extras), _guarded(_part_of(cluster)))
-        for cluster, text in leaf.texts
-    ]
+    forms = {text: _form(text, leaf.steps, extras) for text in {text for _, text in leaf.texts}}
+    return [Question(cluster, path, forms[text], _guarded(_part_of(cluster))) for cluster, text in leaf.texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,15 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
             for cluster, text in leaf.texts:
                 wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
     questions = []
+    # Most clusters are asked the same.
+    form = lru_cache(lambda texts, steps: _form(bundled(texts), steps, extras))
     for (cluster, steps), numbers in wanted.items():
+        path = "query" if steps.is_instant else "query_range"
         together = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
-        questions += [_grid_question(cluster, steps, one, extras) for one in together]
+        for one in together:
+            decode = _guarded(_grids_of(cluster, steps, tuple(one.values())))
+            questions.append(Question(cluster, path, form(tuple(one), steps), decode))
     return questions
-
-
-def _grid_question(
-    cluster: str, steps: Steps, wanted: dict[str, list[int]], extras: Extras
-) -> Question[Brought | CrosshubError]:
-    path = "query" if steps.is_instant else "query_range"
-    decode = _grids_of(cluster, steps, list(wanted.values()))
-    return Question(cluster, path, _form(bundled(list(wanted)), steps, extras), _guarded(decode))
 
 
 def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> Grid:

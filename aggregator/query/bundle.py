@@ -27,5 +27,5 @@ def unbundled(grid: Grid, parts: int) -> list[Grid]:
         if own is None:
             raise NotPrometheus("it does not know label_replace")
         own.append(row)
-        labels.append(tuple(pair for pair in marked if pair[0] != _MARK))
+        labels.append(tuple([pair for pair in marked if pair[0] != _MARK]))
     return [Grid(tuple(labels[row] for row in own), grid.values[own], grid.present[own]) for own in rows]

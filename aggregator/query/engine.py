@@ -10,9 +10,9 @@ from aggregator.errors import BadExpression, CannotExecute, ClusterRefused, Time
 from aggregator.evaluation.evaluate import Fetched, evaluate
 from aggregator.evaluation.exactness import NeedsExact
 from aggregator.federation.encode import Pieces
+from aggregator.federation.envelope import Info
 from aggregator.federation.question import Answered, Fleet
 from aggregator.federation.splice import spliced
-from aggregator.federation.wire import Info
 from aggregator.planning.plan import MOST_POINTS, Circumstances, Plan
 from aggregator.planning.planner import plan
 from aggregator.promql.functions import Version, kind_of, unknown_to
@@ -65,9 +65,10 @@ class Engine:
         """How the query is answered, without answering it."""
         tree = await self._understood(request)
         made = self._plan(tree, request, self.clusters, exact=exact)
-        if self._are_closed(made.asked()) != made.closed and made.asked():
-            made = self._plan(tree, request, made.asked(), exact=exact)
-        await self._demand_known(tree, made.asked() or self.clusters, request)
+        asked = made.asked() or self.clusters
+        if asked != self.clusters and self._are_closed(asked) != made.closed:
+            made = self._plan(tree, request, asked, exact=exact)
+        await self._demand_known(tree, asked, request)
         if made.lane == "splice" and made.steps.count > MOST_POINTS:
             # More than a Prometheus answers at once comes in pieces, which have to be put together.
             return replace(made, lane="evaluate", tree=Leaf(0))

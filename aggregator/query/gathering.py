@@ -21,7 +21,7 @@ from aggregator.query.asking import (
 )
 from aggregator.query.replies import Settled, settle
 from aggregator.query.sources import Source
-from aggregator.series import CLUSTER, Grid
+from aggregator.series import CLUSTER, Grid, Sampled
 
 T = TypeVar("T")
 
@@ -46,12 +46,17 @@ class Gathering:
 
     async def fetched(self, plan: Plan) -> Fetched:
         """The values of all leaves; raises NeedsExact as evaluating their scalars does."""
-        leaves, raws = await asyncio.gather(self._leaves(plan.leaves), self.source.select(plan.raws))
+        leaves, raws = await self._leaves_and_raws(plan)
         fetched = Fetched(plan.closed, plan.exact, leaves, [], raws)
         for stage in plan.staged:
             grid = await self._stage(stage, fetched)
             fetched = Fetched(plan.closed, plan.exact, leaves, [*fetched.staged, grid], raws)
         return self._of_who_answered_all(fetched) if plan.staged and self.failed else fetched
+
+    async def _leaves_and_raws(self, plan: Plan) -> tuple[list[Grid], tuple[Sampled, ...]]:
+        if not plan.raws:
+            return await self._leaves(plan.leaves), ()
+        return await asyncio.gather(self._leaves(plan.leaves), self.source.select(plan.raws))
 
     def _of_who_answered_all(self, fetched: Fetched) -> Fetched:
         """Without the rows of clusters that failed in another round: half an answer of a cluster would be a wrong one."""
