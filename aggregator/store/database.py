@@ -121,6 +121,8 @@ def _postgresql(url: URL) -> Database:
         max_overflow=CONNECTIONS,
         pool_pre_ping=True,
         hide_parameters=True,
+        # Whoever waited for another sees what that one did, whatever the server's default is.
+        isolation_level="READ COMMITTED",
         # No statements that outlive a transaction, since PgBouncer may give the next one to another server process.
         connect_args={"application_name": "crosshub", "connect_timeout": 10, "prepare_threshold": None},
     )
