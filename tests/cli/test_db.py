@@ -8,7 +8,7 @@ from tests.cli.conftest import Run
 
 def told(status: CompletedProcess[str]) -> dict[str, str]:
     """Its lines: what, and how it stands."""
-    return {what: how for what, how in (line.split(maxsplit=1) for line in status.stdout.splitlines())}
+    return {line.split()[0]: " ".join(line.split()[1:]) for line in status.stdout.splitlines()}
 
 
 def test_an_upgrade_is_told_and_done_once(crosshub: Run, tmp_path: Path) -> None:
