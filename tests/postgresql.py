@@ -27,6 +27,8 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "32MB",
 }
+# It sends clients away, and leaves no shared memory behind.
+ENDS = signal.SIGINT
 _TO_START = 600
 _BETWEEN_LOOKS = 0.05
 _numbers = count(1)
@@ -103,13 +105,13 @@ def _running(postgres: Path, directory: Path, user: str | None) -> Iterator[None
             user=user,
             group=user,
             extra_groups=_none(user),
-            preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it takes no lock and allocates nothing
+            preexec_fn=dies_with_parent(ENDS),  # noqa: PLW1509 - it takes no lock and allocates nothing
         )
     try:
         _await_ready(process, directory)
         yield
     finally:
-        process.send_signal(signal.SIGINT)  # it sends clients away and does not wait for them
+        process.send_signal(ENDS)
         process.wait()
 
 

@@ -41,9 +41,13 @@ def status(context: typer.Context) -> None:
             return str(database), await status_of(database)
 
     name, found = asyncio.run(told())
-    typer.echo(f"database   {name}")
-    typer.echo(f"revision   {found.revision or 'none'}")
-    typer.echo(f"pending    {', '.join(found.pending) or 'nothing'}")
-    typer.echo(f"size       {found.size / 2**20:,.1f} MiB")
-    for table, rows in found.rows:
-        typer.echo(f"{table:<10} {rows:,} rows")
+    lines = [
+        ("database", name),
+        ("revision", found.revision or "none"),
+        ("pending", ", ".join(found.pending) or "nothing"),
+        ("size", f"{found.size / 2**20:,.2f} MiB"),
+        *((table, f"{rows:,} rows") for table, rows in found.rows),
+    ]
+    width = max(len(what) for what, _ in lines)
+    for what, text in lines:
+        typer.echo(f"{what:<{width}}  {text}")

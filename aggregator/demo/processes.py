@@ -64,10 +64,11 @@ def listening(programs: Iterable[Program], *, patience: float = 60.0) -> Iterato
         _end(ours)
 
 
-def dies_with_parent() -> Callable[[], None] | None:
+def dies_with_parent(told: signal.Signals = signal.SIGKILL) -> Callable[[], None] | None:
     """What a child runs before it becomes its program, so that not even SIGKILL of this process leaves it behind.
 
-    SIGKILL for the child as well: Prometheus' data survive that, and the next run finds its directory free at once.
+    SIGKILL for the child as well: Prometheus' data survive that, and the next run finds its directory free at once. One
+    that has to tidy up is `told` another way.
     """
     if sys.platform != "linux":
         return None
@@ -75,7 +76,7 @@ def dies_with_parent() -> Callable[[], None] | None:
     parent = os.getpid()
 
     def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(_PR_SET_PDEATHSIG, told)
         if os.getppid() != parent:  # it was gone already
             os._exit(1)
 

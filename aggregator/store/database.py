@@ -1,12 +1,13 @@
 """One open database, SQLite or PostgreSQL: transactions that are committed whole or leave nothing."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import URL, Connection, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
@@ -110,8 +111,18 @@ def _make_ready(url: URL) -> None:
     Through the plain driver: the other one leaves a thread behind where a file cannot be opened.
     """
     engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"timeout": PATIENCE})
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            # Two who do so at once on a new file are in each other's way, and SQLite lets neither of them wait.
+            if "database is locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(url: URL) -> Database:
@@ -121,6 +132,8 @@ def _postgresql(url: URL) -> Database:
         max_overflow=CONNECTIONS,
         pool_pre_ping=True,
         hide_parameters=True,
+        # Whoever waited for another sees what that one did, whatever the server's default is.
+        isolation_level="READ COMMITTED",
         # No statements that outlive a transaction, since PgBouncer may give the next one to another server process.
         connect_args={"application_name": "crosshub", "connect_timeout": 10, "prepare_threshold": None},
     )

@@ -27,8 +27,3 @@ def milliseconds(instant: datetime) -> int:
     if instant.tzinfo is None:
         raise ValueError(f"{instant.isoformat()} has no time zone, so it is no instant; keep an aware datetime")
     return (instant - EPOCH) // MILLISECOND
-
-
-def whole(instant: datetime) -> datetime:
-    """The instant in UTC, to the millisecond: as it comes back when it is kept."""
-    return EPOCH + milliseconds(instant) * MILLISECOND

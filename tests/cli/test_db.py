@@ -1,8 +1,14 @@
 """`crosshub db`: how the database stands, and its upgrade."""
 
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from tests.cli.conftest import Run
+
+
+def told(status: CompletedProcess[str]) -> dict[str, str]:
+    """Its lines: what, and how it stands."""
+    return {line.split()[0]: " ".join(line.split()[1:]) for line in status.stdout.splitlines()}
 
 
 def test_an_upgrade_is_told_and_done_once(crosshub: Run, tmp_path: Path) -> None:
@@ -14,12 +20,13 @@ def test_an_upgrade_is_told_and_done_once(crosshub: Run, tmp_path: Path) -> None
     second = crosshub("db", "upgrade", config=config)
     after = crosshub("db", "status", config=config)
 
-    assert "revision   none\npending    0001" in before.stdout
+    assert told(before)["revision"] == "none"
+    assert told(before)["pending"].startswith("0001")
     assert first.stdout.startswith("applied 0001")
     assert second.stdout == "nothing to do\n"
-    assert f"database   sqlite:///{tmp_path}/crosshub.db\n" in after.stdout
-    assert "pending    nothing\n" in after.stdout
-    assert "run        0 rows\n" in after.stdout
+    assert told(after)["database"] == f"sqlite:///{tmp_path}/crosshub.db"
+    assert told(after)["pending"] == "nothing"
+    assert told(after)["run"] == "0 rows"
 
 
 def test_one_that_cannot_be_opened_is_told(crosshub: Run, tmp_path: Path) -> None:

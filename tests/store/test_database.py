@@ -1,6 +1,8 @@
 """Opening a database, and what its transactions keep."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,16 @@ async def test_writers_wait_for_each_other(database: Database, database_url: str
         await asyncio.gather(*(write((database, other)[number % 2], number) for number in range(40)))
 
     assert await count(database) == 40
+
+
+async def test_a_file_that_somebody_else_is_just_beginning_is_waited_for(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "crosshub.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.1, other.rollback)
+        async with open_database(f"sqlite:///{tmp_path}/crosshub.db") as database, database.reading() as connection:
+            mode = await connection.execute(text("PRAGMA journal_mode"))
+
+            assert mode.scalar_one() == "wal"
 
 
 async def test_one_in_memory_is_the_same_for_every_task() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -112,13 +113,11 @@ async def test_what_fails_half_way_leaves_nothing(empty_url: str) -> None:
         assert await tables(database) == {"run"}
 
 
-async def test_a_read_only_file_is_told(empty_url: str) -> None:
-    if not empty_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL is next")
-    async with open_database(empty_url):
+async def test_a_read_only_file_is_told(tmp_path: Path) -> None:
+    async with open_database(f"sqlite:///{tmp_path}/crosshub.db"):
         pass
 
-    async with open_database(f"sqlite:///file:{empty_url.removeprefix('sqlite:///')}?mode=ro&uri=true") as database:
+    async with open_database(f"sqlite:///file:{tmp_path}/crosshub.db?mode=ro&uri=true") as database:
         with pytest.raises(BadDatabase, match="cannot be used: it is read-only"):
             await migrate(database)
 
