@@ -3,7 +3,10 @@
 import asyncio
 import gc
 import logging
+import os
+import secrets
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,13 +25,20 @@ from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
+from aggregator.jobs import Tick, ticking
 from aggregator.query.engine import Engine
 from aggregator.query.sources import Source
 from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
+from aggregator.rollups.duties import Duties, utc_now
+from aggregator.rollups.job import Rollups
+from aggregator.rollups.people_key import people_key
 from aggregator.rollups.source import RollupSource
+from aggregator.rollups.subjects import subjects
+from aggregator.slots.rows import Holder
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
+from aggregator.store.status import status
 from aggregator.telemetry import Telemetry
 
 log = logging.getLogger("crosshub")
@@ -38,6 +48,8 @@ VERSION = version("crosshub")
 GC_THRESHOLD = 50_000
 # Longer than Go's clients keep a connection, so that it is they who close it.
 KEEP_ALIVE = 120
+# Looking how large tables are reads them.
+SIZES = 600.0
 # Queries under way when the service is told to stop have this long.
 GRACE = 10
 
@@ -98,18 +110,38 @@ class Serving:
         self._kept: Kept
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._holder = Holder(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
 
     @asynccontextmanager
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
         async with keeping(self._config.database) as self._kept:
             await self._take_over(self._config, at_once=True)
-            async with self._heeding_signals():
+            ticks = (
+                Tick("rollups", self._config.every.schedules, self._roll_up),
+                Tick("database", SIZES, self._tell_sizes),
+            )
+            async with self._heeding_signals(), ticking(ticks):
                 yield
             # One may start another: a configuration that is taken over puts an older one away.
             while self._under_way:
                 await asyncio.wait(self._under_way)
             await self._open.aclose()
+
+    async def _roll_up(self) -> None:
+        here = self.desk.now
+        if not any(cluster.hubs for cluster in here.config.clusters):
+            return
+        # The fleet is held while it is asked: a new configuration may take its place meanwhile.
+        with here.fleet.held():
+            key = people_key(here.config.people_key_file)
+            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), utc_now)
+            duties = Duties(rollups, here.config.retention, here.config.every, self._holder, self.telemetry.rolled_up)
+            await duties.do()
+
+    async def _tell_sizes(self) -> None:
+        found = await status(self._kept.database)
+        self.telemetry.keeps(found.size, dict(found.rows))
 
     @asynccontextmanager
     async def _heeding_signals(self) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """Crosshub's own metrics, `crosshub_server_*`: what clusters answered, and how long queries took here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -63,6 +63,18 @@ class Telemetry:
         Gauge("crosshub_server_build_info", "Which Crosshub this is.", ["version"], registry=own).labels(version).set(1)
         self._config.set(1)
         self._of = lru_cache(maxsize=None)(self._series_of)
+        self._pieces = Counter("crosshub_server_rollup_pieces", "Pieces of rollups that were kept.", registry=own)
+        self._not_told = Counter(
+            "crosshub_server_rollup_failures",
+            "Clusters that failed while rollups were computed.",
+            ["cluster"],
+            registry=own,
+        )
+        self._rolled_up = Gauge(
+            "crosshub_server_rollups_last_computed_timestamp_seconds", "When rollups were last computed.", registry=own
+        )
+        self._size = Gauge("crosshub_server_database_bytes", "How large the database is.", registry=own)
+        self._rows = Gauge("crosshub_server_database_rows", "Rows of a table.", ["table"], registry=own)
         self.breakers: Breakers = dict
         own.register(_BreakerStates(self))
 
@@ -96,6 +108,19 @@ class Telemetry:
 
     def reloaded(self, *, successfully: bool) -> None:
         self._config.set(successfully)
+
+    def rolled_up(self, kept: int, failed: Iterable[str]) -> None:
+        """Rollups were computed: so many pieces were kept, and these clusters failed."""
+        self._pieces.inc(kept)
+        for cluster in failed:
+            self._not_told.labels(cluster).inc()
+        self._rolled_up.set_to_current_time()
+
+    def keeps(self, size: int, rows: Mapping[str, int]) -> None:
+        """How large the database is, in bytes, and how many rows each table has."""
+        self._size.set(size)
+        for table, count in rows.items():
+            self._rows.labels(table).set(count)
 
     def text(self) -> bytes:
         """Everything, as Prometheus scrapes it."""

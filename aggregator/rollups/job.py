@@ -22,6 +22,7 @@ from aggregator.rollups.due import REACH
 from aggregator.rollups.keeping import Books, keep_longer, keep_seen, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.people_rows import keep_mark
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database
@@ -64,6 +65,7 @@ class Rollups:
     async def compute(self, window: Window, show: Show | None = None) -> Outcome:
         """Computes what is chosen in the window, and keeps it. A cluster that fails is left alone until the next time."""
         async with self.database.writing() as connection:
+            await keep_mark(connection, self.key)
             ids = await keep_subjects(connection, self.subjects, self.now())
             books = Books(ids, await keep_measures(connection), self.key)
         hubs = [each for each in self.subjects if each.about is About.HUB]

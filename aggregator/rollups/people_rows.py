@@ -6,9 +6,12 @@ from enum import IntEnum
 from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.errors import BadConfig
 from aggregator.rollups.people import DEFINITION
+from aggregator.rollups.people_key import PeopleKey
+from aggregator.store.tables import people_key
 from aggregator.store.tables import person_day as rows
-from aggregator.store.upsert import upsert
+from aggregator.store.upsert import insert_new, upsert
 
 KEY = ("subject", "number", "person", "via")
 
@@ -63,3 +66,18 @@ async def first_days(connection: AsyncConnection, subject: int) -> Mapping[int, 
 async def forget_person(connection: AsyncConnection, person: bytes) -> int:
     """Takes every trace of one person away; how many days they were on. What was counted before stays counted."""
     return (await connection.execute(delete(rows).where(rows.c.person == person))).rowcount
+
+
+async def keep_mark(connection: AsyncConnection, key: PeopleKey) -> None:
+    """Notes which key hashes are made with; raises BadConfig where those there are were made with another one.
+
+    With two keys everybody would be two people.
+    """
+    if await insert_new(connection, people_key, {"id": 1, "mark": key.mark}):
+        return
+    mark = (await connection.execute(select(people_key.c.mark))).scalar_one()
+    if mark != key.mark:
+        raise BadConfig(
+            f"people_key_file holds another key ({key.mark}) than the hashes in the database were made with ({mark}): "
+            "put that key back; all replicas need the same one"
+        )
