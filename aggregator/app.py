@@ -66,7 +66,9 @@ class Kept:
 async def keeping(url: str) -> AsyncIterator[Kept]:
     """The database at a URL, with the tables that this Crosshub has."""
     async with open_database(url) as database:
-        await migrate(database)
+        applied = await migrate(database)
+        if applied:
+            log.info("the database %s was brought to revision %s", database, applied[-1])
         async with database.writing() as connection:
             measures = await keep_measures(connection)
         yield Kept(database, RollupSource(database, measures))
