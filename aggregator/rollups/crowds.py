@@ -37,7 +37,7 @@ async def keep_crowd(
             await _counted(keeper, books, ids, bucket, crowd.zone) for bucket in some if bucket.resolution is resolution
         ]
         filled = [
-            Filled(bucket, crowd.zone.key, coverage, {measure: people})
+            Filled(bucket, crowd.zone.key, coverage, {measure: float(people)})
             for bucket, coverage, people in found
             if coverage.expected
         ]

@@ -93,7 +93,8 @@ async def _of_days(keeper: Keeper, books: Books, hub: Subject, bucket: Bucket, t
     place = (hub.namespace, bucket.number)
     values |= {name: found[place] for name, found in told.values.items() if place in found}
     if any((books.measures["people"], day.number) in kept for day in days):
-        values["people"] = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
+        people = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
+        values["people"] = float(people)
     return Filled(bucket, hub.zone.key, together(coverage), values)
 
 
@@ -124,5 +125,6 @@ async def _count(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Buck
     await keeper.touch(subject, Resolution.DAY, changed)
 
 
-def _with(bucket: Bucket, hub: Subject, **values: float) -> Filled:
-    return Filled(bucket, hub.zone.key, Coverage(0, 0), values)
+def _with(bucket: Bucket, hub: Subject, **counts: int) -> Filled:
+    # Databases are given numbers of one kind.
+    return Filled(bucket, hub.zone.key, Coverage(0, 0), {name: float(count) for name, count in counts.items()})
