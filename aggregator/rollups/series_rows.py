@@ -52,7 +52,8 @@ async def widen(
     )
     rows = [
         {"measure": measure, "resolution": str(resolution), "subject": subject, "first": first, "last": last}
-        for measure, (first, last) in ends.items()
+        # In order: two who note the same series would wait for each other.
+        for measure, (first, last) in sorted(ends.items())
     ]
     await connection.execute(statement, rows)
 
