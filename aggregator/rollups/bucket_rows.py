@@ -1,10 +1,11 @@
 """Buckets and their numbers as rows. A bucket takes the place of one that saw no larger share; nothing is added up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rollups.buckets import Bucket, Resolution
@@ -20,6 +21,14 @@ from aggregator.store.upsert import INSERT, upsert
 # Eleven parameters each; SQLite takes 32,766 of them at once.
 AT_ONCE = 2000
 REPLACED = ("start", "end", "zone", "seen", "expected", "catalogue", "computed_at")
+
+Condition = Callable[[Any, Any], ColumnElement[bool]] | None
+"""Of the columns of a row that is new and of the one that is there, whether it takes its place; always without one."""
+
+
+def _sees_as_much(new: Any, old: Any) -> ColumnElement[bool]:
+    matched: ColumnElement[bool] = new.seen * old.expected >= old.seen * new.expected
+    return matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +67,21 @@ class Keeper:
     measures: Mapping[str, int]
     now: datetime
 
-    async def keep(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> None:
+    async def keep(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> set[int]:
         """Puts buckets of one resolution, and their numbers for the measures that were `asked`, in the place of those
-        there are. One that has seen a smaller share than what is kept changes nothing: the source has forgotten.
+        there are; gives the buckets that were put. One that has seen a smaller share than what is kept changes nothing:
+        the source has forgotten.
         """
         batches = [filled[first : first + AT_ONCE] for first in range(0, len(filled), AT_ONCE)]
-        taken = {number for batch in batches for number in await self._put(subject, batch)}
+        taken = {number for batch in batches for number in await self._put(subject, batch, _sees_as_much)}
         await self.put_numbers(subject, [each for each in filled if each.bucket.number in taken], asked)
+        return taken
+
+    async def keep_following(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> None:
+        """The same for what follows from other buckets: those have not forgotten, whatever its share is now."""
+        for first in range(0, len(filled), AT_ONCE):
+            await self._put(subject, filled[first : first + AT_ONCE], None)
+        await self.put_numbers(subject, filled, asked)
 
     async def put_numbers(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> set[int]:
         """Puts the numbers of buckets for the measures that were `asked` in the place of those there are; gives the
@@ -83,10 +100,11 @@ class Keeper:
             if name in asked
         }
         wanted = changes({spot: kept for spot, kept in there.items() if spot[1] in new}, found)
+        # Counts are whole numbers, and psycopg takes no list of those among others.
         rows = [
             {"measure": spot[0], "resolution": str(resolution), "subject": subject, "number": spot[1],
-             "end": new[spot[1]].bucket.end, "value": kept.value, "revision": kept.revision}
-            for spot, kept in wanted.put.items()
+             "end": new[spot[1]].bucket.end, "value": float(kept.value), "revision": kept.revision}
+            for spot, kept in sorted(wanted.put.items())
         ]  # fmt: skip
         await upsert(self.connection, rollups, rows, key=("measure", "resolution", "subject", "number"))
         await _take_away(self.connection, subject, resolution, wanted.taken)
@@ -100,7 +118,7 @@ class Keeper:
         which = (c.subject == subject, c.resolution == str(resolution), c.number.in_(list(some)))
         await self.connection.execute(update(buckets).where(*which).values(computed_at=self.now))
 
-    async def _put(self, subject: int, filled: Sequence[Filled]) -> set[int]:
+    async def _put(self, subject: int, filled: Sequence[Filled], where: Condition) -> set[int]:
         """The numbers of the buckets that took their places."""
         insert = INSERT[self.connection.dialect.name](buckets).values(
             [
@@ -118,7 +136,7 @@ class Keeper:
                 **{name: new[name] for name in REPLACED},
                 "revision": case((is_changed, old.revision + 1), else_=old.revision),
             },
-            where=new.seen * old.expected >= old.seen * new.expected,
+            where=None if where is None else where(new, old),
         ).returning(old.number)
         return set((await self.connection.execute(statement)).scalars())
 

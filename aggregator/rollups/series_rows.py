@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import case, select
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
@@ -52,9 +52,21 @@ async def widen(
     )
     rows = [
         {"measure": measure, "resolution": str(resolution), "subject": subject, "first": first, "last": last}
-        for measure, (first, last) in ends.items()
+        # In order: two who note the same series would wait for each other.
+        for measure, (first, last) in sorted(ends.items())
     ]
     await connection.execute(statement, rows)
+
+
+async def narrow(connection: AsyncConnection, resolutions: Iterable[Resolution], before: int) -> None:
+    """Notes that there are no samples of these resolutions before a moment any more. Series without any are gone."""
+    c, r = spans.c, rollups.c
+    which = c.resolution.in_([str(each) for each in resolutions])
+    # By what stands in the row alone: a replica may be adding to the series at this moment.
+    await connection.execute(delete(spans).where(which, c.last < before))
+    of_it = (r.measure == c.measure, r.resolution == c.resolution, r.subject == c.subject)
+    earliest = select(r.end).where(*of_it).order_by(r.number).limit(1).scalar_subquery()
+    await connection.execute(update(spans).where(which, c.first < before).values(first=func.coalesce(earliest, c.last)))
 
 
 async def series_between(
