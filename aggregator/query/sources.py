@@ -21,7 +21,7 @@ class Source(Protocol):
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         """For each ask its series, labelled with `cluster`, and their samples.
 
-        They reach back far enough for the first moment: by the range, or by each series' own look-back.
+        They reach back far enough for the first moment: by the range, or by each sample's own look-back.
         """
         ...
 

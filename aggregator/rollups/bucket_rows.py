@@ -83,16 +83,19 @@ class Keeper:
             if name in asked
         }
         wanted = changes({spot: kept for spot, kept in there.items() if spot[1] in new}, found)
+        # In another zone a bucket of the same number, and maybe the same value, ends at another moment.
+        moved = {spot: kept for spot, kept in there.items() if spot in found and kept.end != new[spot[1]].bucket.end}
+        put = {**moved, **wanted.put}
         rows = [
             {"measure": spot[0], "resolution": str(resolution), "subject": subject, "number": spot[1],
              "end": new[spot[1]].bucket.end, "value": kept.value, "revision": kept.revision}
-            for spot, kept in wanted.put.items()
+            for spot, kept in put.items()
         ]  # fmt: skip
         await upsert(self.connection, rollups, rows, key=("measure", "resolution", "subject", "number"))
         await _take_away(self.connection, subject, resolution, wanted.taken)
-        ends = ((measure, new[number].bucket.end) for measure, number in wanted.put)
+        ends = ((measure, new[number].bucket.end) for measure, number in put)
         await widen(self.connection, subject, resolution, _spans(ends))
-        return {number for _, number in (*wanted.put, *wanted.taken)}
+        return {number for _, number in (*put, *wanted.taken)}
 
     async def touch(self, subject: int, resolution: Resolution, some: Collection[int]) -> None:
         """Marks buckets as computed just now, so that what is made of them is computed again."""
@@ -159,12 +162,12 @@ async def _values(
     connection: AsyncConnection, subject: int, resolution: Resolution, span: Spot, which: Collection[int] | None = None
 ) -> dict[Spot, Kept]:
     c = rollups.c
-    query: Select[tuple[int, int, float, int]] = select(c.measure, c.number, c.value, c.revision).where(
+    query: Select[tuple[int, int, float, int, int]] = select(c.measure, c.number, c.value, c.revision, c.end).where(
         c.resolution == str(resolution), c.subject == subject, c.number.between(*span)
     )
     query = query.where(c.measure.in_(list(which) if which is not None else select(measures.c.id)))
     found = await connection.execute(query)
-    return {(row.measure, row.number): Kept(row.value, row.revision) for row in found}
+    return {(row.measure, row.number): Kept(row.value, row.revision, row.end) for row in found}
 
 
 async def _take_away(
