@@ -180,6 +180,7 @@ async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -
 
 def _is_large(made: Plan, fetched: Fetched) -> bool:
     values = sum(grid.values.size for grid in (*fetched.leaves, *fetched.staged))
+    values += sum(len(kept.raw.labels) * made.steps.count + len(kept.raw.times) for kept in fetched.raws)
     return values > WORTH_A_THREAD or any(isinstance(node, Subquery) for node in walk(made.tree))
 
 

@@ -1,8 +1,13 @@
 """Queries over series that no cluster has, and over both kinds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
+from aggregator.clusters.values import Query as Limits
+from aggregator.errors import TimedOut
 from aggregator.planning.plan import RawAsk
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Selector
@@ -96,3 +101,14 @@ async def test_timestamps_are_those_of_the_samples_of_either_kind() -> None:
         answer = await fleet.instant(text, at=660)
 
     assert values_of(answer) == {"oslo": "650", "lisbon,a": "5"}
+
+
+async def test_a_source_that_takes_too_long_is_waited_for_no_longer_than_the_query_may_take() -> None:
+    class Asleep(Shelf):
+        async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+            await asyncio.Event().wait()
+            return ()
+
+    async with scene({"lisbon": {}}, source=Asleep(), limits=Limits(deadline=0.05)) as fleet:
+        with pytest.raises(TimedOut, match="timed out"):
+            await fleet.instant("kept")
