@@ -86,9 +86,10 @@ class Keeper:
         # In another zone a bucket of the same number, and maybe the same value, ends at another moment.
         moved = {spot: kept for spot, kept in there.items() if spot in found and kept.end != new[spot[1]].bucket.end}
         put = {**moved, **wanted.put}
+        # As floats, all of them: PostgreSQL's driver takes no lists of both kinds, and people are counted.
         rows = [
             {"measure": spot[0], "resolution": str(resolution), "subject": subject, "number": spot[1],
-             "end": new[spot[1]].bucket.end, "value": kept.value, "revision": kept.revision}
+             "end": new[spot[1]].bucket.end, "value": float(kept.value), "revision": kept.revision}
             for spot, kept in put.items()
         ]  # fmt: skip
         await upsert(self.connection, rollups, rows, key=("measure", "resolution", "subject", "number"))

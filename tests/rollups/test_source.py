@@ -184,6 +184,13 @@ async def test_a_day_that_is_computed_again_in_another_zone_stands_at_its_new_en
     assert result_of(found)[0]["values"] == [[at("2026-06-01 18:30"), "0"]]
 
 
+async def test_people_who_were_counted_are_kept_beside_what_was_measured(database: Database) -> None:
+    async with asking(database, days(PROD, "2026-06-01", 1, 2.5)) as fleet:
+        found = await fleet.instant("sum_over_time(crosshub_people[2d])", day(2))
+
+    assert list(values_of(found).values()) == ["3.5"]
+
+
 async def test_resolutions_are_series_side_by_side(database: Database) -> None:
     week = Numbers(PROD, "people", Resolution.WEEK, "2026-06-01", [9])
     month = Numbers(PROD, "people", Resolution.MONTH, "2026-05-01", [30])
