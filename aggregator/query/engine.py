@@ -75,7 +75,8 @@ class Engine:
         return made
 
     def _plan(self, tree: Node, request: Request, asked: tuple[str, ...], *, exact: bool) -> Plan:
-        around = Circumstances(self.clusters, self._are_closed(asked), self.source.names())
+        elsewhere = self.source.names(), self.source.labels()
+        around = Circumstances(self.clusters, self._are_closed(asked), *elsewhere)
         return plan(tree, request.steps, around, exact=exact)
 
     async def _answer(self, request: Request) -> Answer:

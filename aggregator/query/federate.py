@@ -40,7 +40,7 @@ async def federated(fleet: Fleet, scope: Scope, terms: Terms, now: int) -> bytes
 
 async def _kept(scope: Scope, now: int) -> list[tuple[bytes, bytes]]:
     """The newest samples of the other source, each once: the name of its metric, and its line."""
-    may_be = may_be_elsewhere(scope.source.names())
+    may_be = may_be_elsewhere(scope.source.names(), scope.source.labels())
     asks = [RawAsk(selector, now, now, None) for selector in scope.selectors if may_be(selector)]
     found = await scope.source.select(asks) if asks else ()
     lines = {labels: line for sampled in found for labels, line in _newest(sampled, now)}

@@ -49,7 +49,7 @@ class Scope:
 
     async def kept(self) -> tuple[Labels, ...]:
         """The series of the other source."""
-        may_be = may_be_elsewhere(self.source.names())
+        may_be = may_be_elsewhere(self.source.names(), self.source.labels())
         if self.selectors and not any(map(may_be, self.selectors)):
             return ()
         return await self.source.series(self.selectors, self.start, self.end)

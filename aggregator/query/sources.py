@@ -18,6 +18,10 @@ class Source(Protocol):
         """The metric names that are looked for here."""
         ...
 
+    def labels(self) -> frozenset[str]:
+        """The names of the labels that its series may have: what asks for another one is asked of clusters alone."""
+        ...
+
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         """For each ask its series, labelled with `cluster`, and their samples.
 
@@ -40,6 +44,9 @@ class NoSource:
     """Nothing is kept elsewhere."""
 
     def names(self) -> frozenset[str]:
+        return frozenset()
+
+    def labels(self) -> frozenset[str]:
         return frozenset()
 
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:

@@ -71,6 +71,9 @@ class RollupSource:
     def names(self) -> frozenset[str]:
         return frozenset(BY_METRIC)
 
+    def labels(self) -> frozenset[str]:
+        return LABELS
+
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         async with self._reading() as connection:
             return tuple([await self._sampled(connection, ask) for ask in asks])

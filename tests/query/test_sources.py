@@ -30,6 +30,9 @@ class Shelf:
     def names(self) -> frozenset[str]:
         return frozenset({"kept"})
 
+    def labels(self) -> frozenset[str]:
+        return frozenset({"cluster"})
+
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         self.asked += asks
         return (KEPT,) * len(asks)
@@ -85,6 +88,16 @@ async def test_a_selector_of_both_kinds_asks_both() -> None:
         vector = await fleet.instant(text, at=650)
 
     assert values_of(vector) == {"x,lisbon": "5", "kept,lisbon": "7", "kept,oslo": "2"}
+
+
+async def test_a_label_that_the_other_source_does_not_have_asks_clusters_alone() -> None:
+    shelf = Shelf()
+    async with scene({"lisbon": {'{job="hub"}[5m]': ["x 5"]}}, source=shelf) as fleet:
+        await fleet.instant('{job="hub"}[5m]', at=650)
+        await fleet.instant('kept{job="hub"}', at=650)
+
+    assert fleet.asked("lisbon") == ['{job="hub"}[5m]']
+    assert len(shelf.asked) == 1
 
 
 async def test_a_function_over_ranges_works_on_both() -> None:
