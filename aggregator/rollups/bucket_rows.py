@@ -17,8 +17,6 @@ from aggregator.store.tables import measure as measures
 from aggregator.store.tables import rollup as rollups
 from aggregator.store.upsert import INSERT, upsert
 
-# Eleven parameters each; SQLite takes 32,766 of them at once.
-AT_ONCE = 2000
 REPLACED = ("start", "end", "zone", "seen", "expected", "catalogue", "computed_at")
 
 
@@ -62,8 +60,7 @@ class Keeper:
         """Puts buckets of one resolution, and their numbers for the measures that were `asked`, in the place of those
         there are. One that has seen a smaller share than what is kept changes nothing: the source has forgotten.
         """
-        batches = [filled[first : first + AT_ONCE] for first in range(0, len(filled), AT_ONCE)]
-        taken = {number for batch in batches for number in await self._put(subject, batch)}
+        taken = await self._put(subject, filled) if filled else set()
         await self.put_numbers(subject, [each for each in filled if each.bucket.number in taken], asked)
 
     async def put_numbers(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> set[int]:
@@ -106,14 +103,13 @@ class Keeper:
 
     async def _put(self, subject: int, filled: Sequence[Filled]) -> set[int]:
         """The numbers of the buckets that took their places."""
-        insert = INSERT[self.connection.dialect.name](buckets).values(
-            [
-                {"subject": subject, "resolution": str(each.bucket.resolution), "number": each.bucket.number,
-                 "start": each.bucket.start, "end": each.bucket.end, "zone": each.zone, "seen": each.coverage.seen,
-                 "expected": each.coverage.expected, "catalogue": VERSION, "revision": 0, "computed_at": self.now}
-                for each in filled
-            ]
-        )  # fmt: skip
+        rows = [
+            {"subject": subject, "resolution": str(each.bucket.resolution), "number": each.bucket.number,
+             "start": each.bucket.start, "end": each.bucket.end, "zone": each.zone, "seen": each.coverage.seen,
+             "expected": each.coverage.expected, "catalogue": VERSION, "revision": 0, "computed_at": self.now}
+            for each in filled
+        ]  # fmt: skip
+        insert = INSERT[self.connection.dialect.name](buckets)
         new, old = insert.excluded, buckets.c
         is_changed = or_(new.start != old.start, new.end != old.end, new.seen != old.seen, new.expected != old.expected)
         statement = insert.on_conflict_do_update(
@@ -124,7 +120,7 @@ class Keeper:
             },
             where=new.seen * old.expected >= old.seen * new.expected,
         ).returning(old.number)
-        return set((await self.connection.execute(statement)).scalars())
+        return set((await self.connection.execute(statement, rows)).scalars())
 
 
 async def entries(
