@@ -27,6 +27,7 @@ class Known:
     namespace: str
     name: str
     community: str
+    zone: str
     gone: bool
 
 
@@ -53,6 +54,7 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.namespace,
             row.name,
             row.community,
+            row.zone,
             row.gone_at is not None,
         )
         for row in found
