@@ -19,8 +19,8 @@ DEFINITION = 1
 USERNAME = "annotation_hub_jupyter_org_username"
 
 _SERVER = '$hubs,pod=~"jupyter-.*"'
-_NAMES = f'group by (namespace, {USERNAME}) (last_over_time(kube_pod_annotations{{{_SERVER},{USERNAME}!=""}}[$w]))'
-_PODS = f"count by (namespace) (last_over_time(kube_pod_created{{{_SERVER}}}[$w]))"
+NAMES = f'group by (namespace, {USERNAME}) (last_over_time(kube_pod_annotations{{{_SERVER},{USERNAME}!=""}}[$w]))'
+PODS = f"count by (namespace) (last_over_time(kube_pod_created{{{_SERVER}}}[$w]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Seen:
 async def seen_in_pods(cluster: Cluster, hubs: Sequence[Subject], days: Sequence[Bucket]) -> Seen | ClusterFailed:
     """Whose pods there were in each hub on each day, as one cluster tells it; staff are left out."""
     namespaces = [hub.namespace for hub in hubs]
-    names = await cluster.samples(_NAMES, namespaces, days)
-    pods = await cluster.ask(_PODS, namespaces, days)
+    names = await cluster.samples(NAMES, namespaces, days)
+    pods = await cluster.ask(PODS, namespaces, days)
     tellers = await cluster.ask(PRESENT[Exporter.KUBE], namespaces, days)
     for answer in (names, pods, tellers):
         if isinstance(answer, ClusterFailed):

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from aggregator.clusters.values import Cluster, Prometheus
 from aggregator.federation.fanout import open_fleet
+from aggregator.federation.question import Fleet, Form, Question, Reply, T
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.catalogue import About
-from aggregator.rollups.chunks import Window
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.subjects import Subject
@@ -41,35 +42,51 @@ def hub(namespace: str, zone: str = "UTC", *, cluster: str = "lisbon", **more: s
     )  # fmt: skip
 
 
+Replies = dict[tuple[str, Form], Any]
+"""What was answered before, by cluster and question."""
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """A fleet whose clusters are asked each question once, however many databases are filled with the answers."""
+
+    fleet: Fleet
+    replies: Replies
+
+    async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
+        for each in questions:
+            if (each.cluster, each.form) not in self.replies:
+                (self.replies[each.cluster, each.form],) = await self.fleet.ask([each], deadline)
+        return tuple(self.replies[each.cluster, each.form] for each in questions)
+
+
 @asynccontextmanager
 async def rollups(
-    database: Database, urls: Mapping[str, str], subjects: Sequence[Subject], now: int
+    database: Database, urls: Mapping[str, str], subjects: Sequence[Subject], now: int, replies: Replies | None = None
 ) -> AsyncIterator[Rollups]:
     """What computes the numbers of these hubs, as it is at a moment."""
     clusters = [Cluster(name, Prometheus(urls=(url,))) for name, url in urls.items()]
-    async with open_fleet(clusters) as fleet:
+    async with open_fleet(clusters) as opened:
+        fleet: Fleet = opened if replies is None else Remembering(opened, replies)
         yield Rollups(fleet, database, KEY, subjects, lambda: datetime.fromtimestamp(now / 1000, UTC))
 
 
-async def kept(
-    database: Database, namespace: str, resolution: Resolution, window: Window | None = None
-) -> dict[str, Row]:
+async def kept(database: Database, whose: Subject, resolution: Resolution) -> dict[str, Row]:
     """The buckets of a hub by their first local date (hours: by the hour in UTC)."""
     found: dict[str, Row] = {}
     async with database.reading() as connection:
         b, s, r, m = tables.bucket.c, tables.subject.c, tables.rollup.c, tables.measure.c
-        which = (s.namespace == namespace, b.resolution == str(resolution))
+        which = (s.key == whose.key, b.resolution == str(resolution))
         query = select(tables.bucket).join(tables.subject, s.id == b.subject).where(*which).order_by(b.number)
         numbers = select(r.number, m.name, r.value).join(tables.subject, s.id == r.subject)
         numbers = numbers.join(tables.measure, m.id == r.measure)
-        numbers = numbers.where(s.namespace == namespace, r.resolution == str(resolution))
+        numbers = numbers.where(s.key == whose.key, r.resolution == str(resolution))
         values: dict[int, dict[str, float]] = {}
         for row in await connection.execute(numbers):
             values.setdefault(row.number, {})[row.name] = row.value
         for row in await connection.execute(query):
-            if window is None or (window.start <= row.start and row.end <= window.end):
-                name = _name(resolution, row.number)
-                found[name] = Row(row.start, row.end, row.seen, row.expected, values.get(row.number, {}))
+            numbers_of = values.get(row.number, {})
+            found[_name(resolution, row.number)] = Row(row.start, row.end, row.seen, row.expected, numbers_of)
     return found
 
 

@@ -21,7 +21,7 @@ from aggregator.rollups.buckets import Bucket, Resolution
 from aggregator.rollups.chunks import Window
 from aggregator.store.database import Database, open_database
 from tests.databases import BOTH, database_with_tables
-from tests.rollups.kept import Row, hub, kept, rollups
+from tests.rollups.kept import Replies, Row, hub, kept, rollups
 from tests.rollups.made import DAY, HOUR, MINUTE, SECOND, Made, Pod, Span, at, keep_blocks, spawns
 
 WITH_HOURS = ("clocks-go-forward", "clocks-go-back", "no-midnight-in-cairo", "silent-over-midnight")
@@ -197,11 +197,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-async def compute(database: Database, server: Server, name: str, case: Case) -> None:
+async def compute(database: Database, server: Server, name: str, case: Case, replies: Replies | None = None) -> None:
     """Everything about a case, long after it happened; hours only where they are looked at."""
     now = case.midnights[-1] + 40 * DAY
     window = case.window if name in WITH_HOURS else replace(case.window, chosen=days)
-    async with rollups(database, {"lisbon": server.url}, [hub(name, case.zone)], now) as them:
+    async with rollups(database, {"lisbon": server.url}, [hub(name, case.zone)], now, replies) as them:
         outcome = await them.compute(window)
     assert (outcome.failed, outcome.refused) == ({}, {"lisbon": {}})
 
@@ -210,14 +210,21 @@ def days(wanted: Iterable[Bucket], kept: Mapping[int, Entry], now: int) -> tuple
     return tuple(each for each in due.every(wanted, kept, now) if each.resolution is not Resolution.HOUR)
 
 
+@pytest.fixture(scope="module")
+def replies() -> Replies:
+    return {}
+
+
 @pytest.fixture(scope="module", params=BOTH)
-def table(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def table(
+    request: pytest.FixtureRequest, server: Server, replies: Replies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Where a database is that has all cases in it."""
 
     async def filled(url: str) -> None:
         async with open_database(url) as database:
             for name, case in CASES.items():
-                await compute(database, server, name, case)
+                await compute(database, server, name, case, replies)
 
     with database_with_tables(request, tmp_path_factory.mktemp("table")) as url:
         asyncio.run(filled(url))
@@ -234,23 +241,23 @@ async def all_cases(table: str) -> AsyncIterator[Database]:
 async def test_days_are_those_of_the_hubs_own_clock(name: str, all_cases: Database) -> None:
     case = CASES[name]
 
-    found = await kept(all_cases, name, Resolution.DAY)
+    found = await kept(all_cases, hub(name), Resolution.DAY)
     assert {date: told(row) for date, row in found.items()} == {day.date: day.told for day in case.days}
 
 
 async def test_of_a_day_of_which_nothing_was_seen_nothing_is_said(all_cases: Database) -> None:
-    found = await kept(all_cases, "gap-of-three-days", Resolution.DAY)
+    found = await kept(all_cases, hub("gap-of-three-days"), Resolution.DAY)
     assert found["2026-01-11"].values == found["2026-01-12"].values == {}
 
 
 async def test_of_an_hour_of_which_nothing_was_seen_nothing_is_said(all_cases: Database) -> None:
-    found = await kept(all_cases, "silent-over-midnight", Resolution.HOUR)
+    found = await kept(all_cases, hub("silent-over-midnight"), Resolution.HOUR)
     assert [name for name, row in found.items() if not row.seen] == ["2026-02-10 23:00", "2026-02-11 00:00"]
     assert [name for name, row in found.items() if not row.values] == ["2026-02-10 23:00", "2026-02-11 00:00"]
 
 
 async def test_week_53_has_seven_days_of_two_years(all_cases: Database) -> None:
-    found = await kept(all_cases, "week-53", Resolution.WEEK)
+    found = await kept(all_cases, hub("week-53"), Resolution.WEEK)
     week = Day("2026-12-28", "2026-12-27 23:00", 7 * 24, 7 * 24 * 60, 84, 84, 14, 42.0)
     assert {date: told(row) for date, row in found.items()} == {week.date: week.told}
 
@@ -268,14 +275,14 @@ async def test_week_53_has_seven_days_of_two_years(all_cases: Database) -> None:
 async def test_a_month_is_its_days_and_what_is_missing_of_it_is_not_covered(
     name: str, month: Day, all_cases: Database
 ) -> None:
-    found = await kept(all_cases, name, Resolution.MONTH)
+    found = await kept(all_cases, hub(name), Resolution.MONTH)
     assert told(found[month.date]) == month.told
 
 
 @pytest.mark.parametrize("name", ["clocks-go-forward", "clocks-go-back", "no-midnight-in-cairo"])
 async def test_hours_add_up_to_their_day(name: str, all_cases: Database) -> None:
-    hours = await kept(all_cases, name, Resolution.HOUR)
-    for day in (await kept(all_cases, name, Resolution.DAY)).values():
+    hours = await kept(all_cases, hub(name), Resolution.HOUR)
+    for day in (await kept(all_cases, hub(name), Resolution.DAY)).values():
         of_day = [row.values for row in hours.values() if day.start <= row.start < day.end]
         for measure in ("server_starts", "sessions", "down_minutes", "server_hours"):
             assert sum(row[measure] for row in of_day) == pytest.approx(day.values[measure], rel=1e-9)
@@ -287,9 +294,9 @@ async def test_a_hub_that_moves_to_another_zone_has_days_of_the_new_one(server: 
     before = replace(case, zone="America/Guayaquil")
 
     await compute(database, server, name, before)
-    in_ecuador = await kept(database, name, Resolution.DAY)
+    in_ecuador = await kept(database, hub(name), Resolution.DAY)
     await compute(database, server, name, case)
 
     assert {row.start for row in in_ecuador.values()} == {at("2026-11-24 05:00")}
-    found = await kept(database, name, Resolution.DAY)
+    found = await kept(database, hub(name), Resolution.DAY)
     assert {date: told(row) for date, row in found.items()} == {day.date: day.told for day in case.days}

@@ -1,0 +1,261 @@
+"""Rollups of the demo's clusters are what really happened there, within the tolerance that the catalogue states.
+
+What happened is said by the rows of the demo's truth, without PromQL and without looking at when anything was scraped.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import pytest
+
+from aggregator.demo.blocks import Recipe
+from aggregator.demo.fleet import ClusterPlan
+from aggregator.demo.generate import families, scrape_times, truth_for
+from aggregator.demo.openmetrics import backfill_text
+from aggregator.demo.pods import GIB, USER, columns, pods_of
+from aggregator.demo.samples import stays
+from aggregator.demo.servers import Server, Wanted, backfill, running
+from aggregator.demo.truth import Outcome, Spawn, Truth
+from aggregator.demo.usage import appetites, cpu_seconds, memory_bytes
+from aggregator.demo.windows import Window as Stretch
+from aggregator.rollups import due
+from aggregator.rollups.buckets import Resolution
+from aggregator.rollups.catalogue import BY_NAME, MEASURES, PRESENT, SEEN, Longer
+from aggregator.rollups.chunks import Window
+from aggregator.rollups.people import USERNAME
+from aggregator.store.database import open_database
+from tests.databases import BOTH, database_with_tables
+from tests.rollups.kept import Row, hub, kept, rollups
+from tests.rollups.made import DAY, HOUR, at
+
+RECIPE = Recipe(seed=20, hubs=3, people=0.3)
+DATES = ("2026-11-17", "2026-11-18")
+RECORDED = Stretch(at("2026-11-16 12:00"), at("2026-11-19 06:00"), detail=True)
+ASKED_FOR = " ".join((SEEN, USERNAME, "kube_pod_annotations", *PRESENT.values(), *(each.promql for each in MEASURES)))
+WINDOW = Window(RECORDED.start, RECORDED.end, due.every)
+PLANS = tuple(RECIPE.cluster(index) for index in range(2))
+HUBS = {f"{plan.name}/{each.namespace}": (plan, each) for plan in PLANS for each in plan.hubs}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of a hub, and all that happened in its cluster."""
+
+    plan: ClusterPlan
+    truth: Truth
+    namespace: str
+    start: int
+    end: int
+
+    @property
+    def hours(self) -> float:
+        return (self.end - self.start) / HOUR
+
+    def holds(self, moment: int) -> bool:
+        return self.start <= moment < self.end
+
+    def overlap(self, start: int, end: int) -> float:
+        """The part of a stretch that lies in the day, in hours."""
+        return max(0, min(end, self.end) - max(start, self.start)) / HOUR
+
+    def spawns(self, *outcomes: Outcome) -> list[Spawn]:
+        mine = (each for each in self.truth.spawns if each.namespace == self.namespace and each.outcome in outcomes)
+        return [each for each in mine if self.holds(each.over)]
+
+    def pods(self) -> list[tuple[str, int, int]]:
+        """User, from and to of every pod of a server: those that failed to start had one too."""
+        failed = [x for x in self.truth.spawns if x.namespace == self.namespace and x.outcome is Outcome.FAILED]
+        return [
+            *((each.user, each.asked, each.ended) for each in self.truth.sessions_of(self.namespace)),
+            *((each.user, each.asked, each.over) for each in failed),
+        ]
+
+    def users(self) -> set[str]:
+        return {user for user, start, end in self.pods() if self.overlap(start, end)}
+
+    def logins(self, *, accepted: bool) -> int:
+        mine = (each for each in self.truth.logins if each.namespace == self.namespace and each.accepted is accepted)
+        return sum(self.holds(each.at) for each in mine)
+
+    def server_hours(self) -> float:
+        return sum(self.overlap(each.ready, each.ended) for each in self.truth.sessions_of(self.namespace))
+
+    def pod_hours(self) -> float:
+        return sum(self.overlap(start, end) for _, start, end in self.pods())
+
+    def down_minutes(self) -> float:
+        mine = (each for each in self.truth.starts if each.namespace == self.namespace)
+        return 60 * sum(self.overlap(each.at - each.down, each.at) for each in mine)
+
+    def most(self) -> int:
+        moments = [each.ready for each in self.truth.sessions_of(self.namespace) if self.holds(each.ready)]
+        return max(len(self.truth.running(self.namespace, moment)) for moment in (self.start, *moments))
+
+    def start_seconds(self) -> list[float]:
+        return sorted(each.took / 1000 for each in self.spawns(Outcome.SUCCESS))
+
+    def quantile(self, share: float) -> float | None:
+        took = self.start_seconds()
+        return took[ceil(share * len(took)) - 1] if took else None
+
+    def used(self) -> tuple[float, float]:
+        """Hours of CPU and GiB hours that servers used, looked at every ten seconds."""
+        pods = columns(
+            pod
+            for pod in pods_of(self.plan, self.truth).between(self.start, self.end).of(USER).rows
+            if pod.namespace == self.namespace and pod.started < pod.gone
+        )
+        where = stays(np.arange(self.start, self.end, 10_000, dtype=np.int64), pods.started, pods.gone)
+        age = (where.times - pods.started[where.owner]) / 1000
+        eats = appetites(pods)
+        cpu = cpu_seconds(eats, where.owner, age + 10) - cpu_seconds(eats, where.owner, age)
+        return float(cpu.sum()) / 3600, float(memory_bytes(eats, where.owner, age).sum()) / GIB / 360
+
+    def active(self, days: int) -> int:
+        return len(self.truth.active(self.namespace, self.end - days * DAY, self.end))
+
+    def restarts(self) -> int:
+        return sum(self.holds(each.at) for each in self.truth.starts if each.namespace == self.namespace)
+
+    def accounts(self) -> int:
+        mine = (each for each in self.truth.people if each.namespace == self.namespace)
+        return sum(each.created < self.end for each in mine)
+
+
+TRUE: Mapping[str, Callable[[Day], float | None]] = {
+    "people": lambda day: len(day.users()),
+    "sessions": lambda day: sum(day.holds(start) for _, start, _ in day.pods()),
+    "servers_most": Day.most,
+    "servers_mean": lambda day: day.server_hours() / day.hours,
+    "server_hours": Day.server_hours,
+    "server_starts": lambda day: len(day.spawns(Outcome.SUCCESS)),
+    "server_start_failures": lambda day: len(day.spawns(Outcome.FAILED)),
+    "server_starts_refused": lambda day: len(day.spawns(Outcome.THROTTLED, Outcome.TOO_MANY)),
+    "server_start_seconds_mean": lambda day: fmean(day.start_seconds()) if day.start_seconds() else None,
+    "server_start_seconds_p50": lambda day: day.quantile(0.5),
+    "server_start_seconds_p90": lambda day: day.quantile(0.9),
+    "server_start_seconds_p95": lambda day: day.quantile(0.95),
+    "logins": lambda day: day.logins(accepted=True),
+    "logins_refused": lambda day: day.logins(accepted=False),
+    "up_ratio": lambda day: 1 - day.down_minutes() / 60 / day.hours,
+    "down_minutes": Day.down_minutes,
+    "hub_restarts": Day.restarts,
+    "accounts": Day.accounts,
+    "active_users_24h": lambda day: day.active(1),
+    "active_users_7d": lambda day: day.active(7),
+    "active_users_30d": lambda day: day.active(30),
+    "cpu_requested_hours": lambda day: 0.25 * day.pod_hours(),
+    "memory_requested_gib_hours": Day.pod_hours,
+    "cpu_hours": lambda day: day.used()[0],
+    "memory_gib_hours": lambda day: day.used()[1],
+    "gpu_requested_hours": lambda _: 0,
+}
+"""What each measure is of a day, told by the truth."""
+
+
+@pytest.fixture(scope="module")
+def truths() -> dict[str, Truth]:
+    return {plan.name: truth_for(plan, RECORDED.start, RECORDED.end) for plan in PLANS}
+
+
+@pytest.fixture(scope="module")
+def servers(truths: Mapping[str, Truth], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, ...]]:
+    """Two clusters of the demo: without groups, and without sizes of directories."""
+    directory: Path = tmp_path_factory.mktemp("truth")
+    wanted = [Wanted(name=plan.name, directory=directory / plan.name) for plan in PLANS]
+    for plan, each in zip(PLANS, wanted, strict=True):
+        keep_asked_for(plan, truths[plan.name], each.data)
+    with running(wanted) as started:
+        yield started
+
+
+def keep_asked_for(plan: ClusterPlan, truth: Truth, data: Path) -> None:
+    """The blocks of a cluster with the series that the catalogue asks for: the demo makes many more."""
+    data.mkdir(parents=True)
+    times = scrape_times(plan, RECORDED.start, RECORDED.end, RECORDED.step)
+    some = (each for each in families(plan, truth, times, detail=True) if each.name in ASKED_FOR)
+    text = data.parent / "series.om"
+    with text.open("wb") as file:
+        file.writelines(backfill_text(some, times))
+    backfill(text, data, max_block_duration="162h")
+
+
+Found = dict[str, dict[Resolution, dict[str, Row]]]
+"""By hub and resolution, by date."""
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def found(
+    request: pytest.FixtureRequest, servers: tuple[Server, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Found:
+    """What is kept of the hubs."""
+    subjects = [hub(each.namespace, each.timezone, cluster=plan.name) for plan, each in HUBS.values()]
+
+    async def computed(url: str) -> Found:
+        urls = {server.name: server.url for server in servers}
+        async with open_database(url) as database:
+            async with rollups(database, urls, subjects, RECORDED.end + HOUR) as them:
+                outcome = await them.compute(WINDOW)
+            assert (outcome.failed, outcome.refused) == ({}, {url: {} for url in urls})
+            return {
+                each.key: {length: await kept(database, each, length) for length in (Resolution.HOUR, Resolution.DAY)}
+                for each in subjects
+            }
+
+    with database_with_tables(request, tmp_path_factory.mktemp("found")) as url:
+        return asyncio.run(computed(url))
+
+
+def is_near(measure: str, number: float | None, true: float | None) -> bool:
+    if number is None or true is None:
+        return number is true
+    return BY_NAME[measure].is_near(number, true)
+
+
+@pytest.mark.parametrize("date", DATES)
+@pytest.mark.parametrize("name", HUBS)
+def test_a_day_is_what_happened(name: str, date: str, found: Found, truths: Mapping[str, Truth]) -> None:
+    row = found[name][Resolution.DAY][date]
+    plan, place = HUBS[name]
+    day = Day(plan, truths[plan.name], place.namespace, row.start, row.end)
+
+    pairs = {name: (row.values.get(name), true(day)) for name, true in TRUE.items()}
+    wrong = {name: pair for name, pair in pairs.items() if not is_near(name, *pair)}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("name", HUBS)
+def test_who_comes_for_the_first_time_is_new(name: str, found: Found, truths: Mapping[str, Truth]) -> None:
+    plan, place = HUBS[name]
+    days = [found[name][Resolution.DAY][date] for date in DATES]
+
+    before, after = (Day(plan, truths[plan.name], place.namespace, day.start, day.end).users() for day in days)
+    first_kept = min(found[name][Resolution.DAY])
+    assert first_kept == DATES[0]
+    assert [day.values["new_people"] for day in days] == [len(before), len(after - before)]
+
+
+@pytest.mark.parametrize("name", HUBS)
+def test_hours_of_a_day_agree_with_the_day(name: str, found: Found) -> None:
+    for day in found[name][Resolution.DAY].values():
+        hours = [row.values for row in found[name][Resolution.HOUR].values() if day.start <= row.start < day.end]
+        assert len(hours) == 24
+        for measure in (each for each in MEASURES if each.promql and each.longer in (Longer.SUM, Longer.MAX)):
+            parts = [row[measure.name] for row in hours if measure.name in row]
+            together = (sum if measure.longer is Longer.SUM else max)(parts)
+            assert measure.is_near(together, day.values[measure.name]), measure.name
+
+
+@pytest.mark.parametrize(
+    ("cluster", "lacking", "there"), [("lisbon", "groups", "home_bytes"), ("oslo", "home_bytes", "groups")]
+)
+def test_what_a_cluster_lacks_has_no_number(cluster: str, lacking: str, there: str, found: Found) -> None:
+    days = [day.values for name in HUBS if name.startswith(cluster) for day in found[name][Resolution.DAY].values()]
+
+    assert days
+    assert all(lacking not in day and there in day for day in days)
