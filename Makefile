@@ -58,7 +58,7 @@ migration: install  ## a script in migrations/ for what tables.py has beyond the
 bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)
 
-proof: install prometheus  ## the long counts; writes docs/proof.md
+proof: install prometheus postgresql  ## the long counts; writes docs/proof.md
 	$(BIN)/python -m tests.proof $(ARGS)
 
 lock: install  ## resolve the locks again

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import randbelow
@@ -15,24 +17,79 @@ from tests.differential.judge import Outcome, differences, judge_all
 from tests.differential.questions import at_random
 from tests.differential.report import report, shortcomings, table, told
 from tests.fleet.start import started_crosshub, started_fleet
+from tests.rollups.proof import Scope, counts
 
 _PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the proof came to: its section of the page, and what is wrong."""
+
+    text: str
+    wrong: tuple[str, ...] = ()
 
 
 def main() -> None:
     asked = _arguments()
     print(f"seed {asked.seed}", flush=True)
+    sections = _sections(_PAGE.read_text() if _PAGE.exists() else "")
+    wrong: list[str] = []
+    for name in asked.parts:
+        title, prove = _PARTS[name]
+        part = prove(asked)
+        sections[title] = f"{_when(asked.seed)}\n\n{part.text}"
+        wrong += part.wrong
+        # Each as soon as it is there: the next one may take an hour.
+        _PAGE.write_text(_page(sections))
+        print(f"## {title}\n\n{sections[title]}\nwritten to {_PAGE}", flush=True)
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+def _expressions(asked: argparse.Namespace) -> Part:
     outcomes = _same_as_one(asked.expressions, asked.seed)
     found = list(differences(outcomes))
     run = report(outcomes)
-    lacking = list(shortcomings(run))
-    section = f"## Same as one Prometheus\n\nSeed {asked.seed}.\n\n{table(run)}"
+    text = table(run)
     if found:
-        section += f"\n### Differences\n\n```text\n{told(found)}```\n"
-    _PAGE.write_text(f"{_heading()}\n{section}")
-    print(f"{section}\nwritten to {_PAGE}")
-    if found or lacking:
-        sys.exit("\n".join([f"{len(found)} answers differ", *lacking]))
+        text += f"\n### Differences\n\n```text\n{told(found)}```\n"
+    differ = (f"{len(found)} answers differ",) if found else ()
+    return Part(text, (*differ, *shortcomings(run)))
+
+
+def _kept(asked: argparse.Namespace) -> Part:
+    """Kills, orders and races, on databases of both kinds."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        task = progress.add_task("what is kept", total=2 * (asked.kills + asked.orders))
+        scope = Scope(asked.kills, asked.orders, asked.slots, asked.seed, lambda: progress.advance(task))
+        found = counts(scope)
+    rows = "".join(f"| {each.what} | {each.database} | {each.tried:,} | {len(each.wrong):,} |\n" for each in found)
+    wrong = tuple(f"{each.what} on {each.database}: {words}" for each in found for words in each.wrong)
+    return Part(f"| what | database | tried | wrong |\n|---|---|---|---|\n{rows}", wrong)
+
+
+_PARTS: Mapping[str, tuple[str, Callable[[argparse.Namespace], Part]]] = {
+    "expressions": ("Same as one Prometheus", _expressions),
+    "kept": ("What is kept", _kept),
+}
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The sections of a page by their titles; those of parts that are not proven this time stay as they are."""
+    titles = [title for title, _ in _PARTS.values()]
+    found = {}
+    for piece in f"\n{page}".split("\n## ")[1:]:
+        title, _, text = piece.partition("\n")
+        if title in titles:
+            found[title] = text.strip() + "\n"
+    return found
+
+
+def _page(sections: Mapping[str, str]) -> str:
+    there = [(title, sections[title]) for title, _ in _PARTS.values() if title in sections]
+    return "\n".join([_HEADING, *(f"## {title}\n\n{text}" for title, text in there)])
 
 
 def _same_as_one(expressions: int, seed: int) -> list[Outcome]:
@@ -48,13 +105,16 @@ def _same_as_one(expressions: int, seed: int) -> list[Outcome]:
         return asyncio.run(judge_all(questions, fleet.union.url, crosshub, lambda _: progress.advance(task)))
 
 
-def _heading() -> str:
-    commit = _git("describe", "--always", "--dirty")
-    return f"""# Proof
+_HEADING = """# Proof
 
-`make proof` wrote this page on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, at commit {commit}.
-It repeats what `make test` proves, with expressions that no run has seen before and more of them.
+`make proof` writes this page, each section when it is proven. It repeats what `make test` proves, with what no run has seen
+before, and more of it.
 """
+
+
+def _when(seed: int) -> str:
+    commit = _git("describe", "--always", "--dirty")
+    return f"On {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, at commit {commit}, with seed {seed}."
 
 
 def _git(*command: str) -> str:
@@ -65,7 +125,11 @@ def _git(*command: str) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make proof", description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=_PARTS, default=list(_PARTS), help="else all")
     parser.add_argument("--expressions", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=200, help="on each database")
+    parser.add_argument("--orders", type=int, default=20, help="on each database")
+    parser.add_argument("--slots", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1 + randbelow(1_000_000_000), help="else any")
     return parser.parse_args()
 

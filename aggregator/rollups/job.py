@@ -6,7 +6,8 @@ the same rows.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +16,7 @@ import httpx
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
-from aggregator.rollups.bucket_rows import entries, keep_measures
+from aggregator.rollups.bucket_rows import Keeper, entries, keep_measures
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Chunk, Kept, Window, hours_and_days, stale, weeks_and_months
@@ -27,7 +28,7 @@ from aggregator.rollups.keeping import Books, keep_last_seen, keep_longer, keep_
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
-from aggregator.rollups.subject_rows import keep_subjects
+from aggregator.rollups.subject_rows import hold_subjects, keep_subjects
 from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
@@ -106,8 +107,8 @@ class Rollups:
             if isinstance(names, HubFailed):
                 run.not_seen(hub, names)
                 continue
-            async with self.database.writing() as connection:
-                await keep_last_seen(run.books.keeper(connection, self.now()), run.books, hub, names)
+            async with self._keeping(run.books, [hub]) as keeper:
+                await keep_last_seen(keeper, run.books, hub, names)
 
     async def _of_cluster(self, run: "_Run", name: str, chunks: Sequence[Chunk]) -> None:
         cluster = Cluster(self.fleet, name)
@@ -137,8 +138,7 @@ class Rollups:
         if isinstance(seen, ClusterFailed):
             return seen
         run.note(cluster.name, told.refused)
-        async with self.database.writing() as connection:
-            keeper = run.books.keeper(connection, self.now())
+        async with self._keeping(run.books, chunk.hubs) as keeper:
             if longer:
                 await keep_longer(keeper, run.books, chunk, told)
             else:
@@ -154,8 +154,17 @@ class Rollups:
                 continue
             days = [kept[hub, Resolution.DAY] for hub in hubs]
             wanted = stale(days, crowd, kept, resolutions, milliseconds(self.now()))
-            async with self.database.writing() as connection:
-                await keep_crowd(run.books.keeper(connection, self.now()), run.books, crowd, hubs, wanted)
+            if wanted:
+                async with self._keeping(run.books, [*hubs, crowd]) as keeper:
+                    await keep_crowd(keeper, run.books, crowd, hubs, wanted)
+
+    @asynccontextmanager
+    async def _keeping(self, books: Books, whose: Sequence[Subject]) -> AsyncIterator[Keeper]:
+        """One transaction about some subjects, in which nobody else changes them."""
+        async with self.database.writing() as connection:
+            await hold_subjects(connection, [books.id_of(each) for each in whose])
+            # Looked at only now: what is made of these rows has to be younger than they are.
+            yield books.keeper(connection, self.now())
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Subjects as rows: they stay when the configuration forgets them, since their numbers do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,16 @@ async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], n
     others = tuple_(subject.c.kind, subject.c.key).not_in(places)
     await connection.execute(update(subject).where(others, subject.c.gone_at.is_(None)).values(gone_at=now))
     return {(each.about, each.key): each.id for each in await known_subjects(connection)}
+
+
+async def hold_subjects(connection: AsyncConnection, some: Collection[int]) -> None:
+    """Whoever else holds any of them waits until this transaction ends, and then sees what it wrote.
+
+    What is made of other rows would otherwise be made of what stood there a moment ago, and never be made again. SQLite has
+    one writer at a time anyway.
+    """
+    query = select(subject.c.id).where(subject.c.id.in_(list(some))).order_by(subject.c.id)
+    await connection.execute(query.with_for_update(key_share=True))
 
 
 async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:

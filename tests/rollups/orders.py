@@ -24,7 +24,7 @@ PIECES: tuple[Piece, ...] = tuple(
 async def told_in(pieces: Sequence[Piece], url: str) -> Rows:
     """What is kept in the database at a URL, which was empty, after these pieces, one after the other."""
     async with open_database(url) as database, computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
-        await _empty(database)
+        await emptied(database)
         for number, (back, long, cluster) in enumerate(pieces):
             at_that_time = later(rollups, NOW + timedelta(seconds=number))
             await with_only(at_that_time, cluster).compute(_window(back, long))
@@ -36,7 +36,8 @@ def _window(back: int, long: int) -> Window:
     return Window(milliseconds(start), milliseconds(start + long * HOUR), every)
 
 
-async def _empty(database: Database) -> None:
+async def emptied(database: Database) -> None:
+    """Takes every row away."""
     async with database.writing() as connection:
         for table in reversed(metadata.sorted_tables):
             await connection.execute(table.delete())

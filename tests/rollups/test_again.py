@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
 from aggregator.rollups.job import recent
-from aggregator.store.database import Database
+from aggregator.store.database import Database, open_database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import SLOT, Truth
 from tests.rollups.computing import DAY, HOUR, NOW, computing, later
-from tests.rollups.orders import PIECES, Piece, told_in
-from tests.rollups.tables import Rows, differences, tables
+from tests.rollups.orders import PIECES, Piece, emptied, told_in
+from tests.rollups.tables import Rows, differences, numbers, tables
 
 MINUTE = timedelta(minutes=1)
 # All of the last days, whether they are there or not.
@@ -48,6 +48,21 @@ async def test_the_same_again_changes_nothing_not_even_a_revision(database: Data
         await later(rollups, NOW + MINUTE).compute(ALL)
 
     assert differences(await tables(database), once) == []
+
+
+async def test_two_who_compute_the_same_at_once_leave_what_one_leaves(database_url: str) -> None:
+    last_days = replace(ALL, start=milliseconds(NOW - 60 * HOUR))
+    async with (
+        open_database(database_url) as one,
+        open_database(database_url) as other,
+        computing(one, Truth("lisbon"), Truth("oslo")) as rollups,
+    ):
+        await rollups.compute(ALL)
+        alone = numbers(await tables(one))
+        await emptied(one)
+        await asyncio.gather(rollups.compute(ALL), replace(rollups, database=other).compute(last_days))
+
+        assert differences(numbers(await tables(one)), alone) == []
 
 
 async def test_a_revision_grows_exactly_where_a_number_has_changed(database: Database) -> None:
