@@ -131,11 +131,20 @@ def _none(user: str | None) -> list[str] | None:
     return [] if user else None
 
 
+def is_installed() -> bool:
+    """Whether there is a PostgreSQL to start."""
+    return bool(_found())
+
+
 def _binaries() -> Path:
-    """Debian keeps a folder for each version, none of them in PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
+    found = _found()
     assert found, "PostgreSQL is missing: make postgresql"
     return found[-1].parent
+
+
+def _found() -> list[Path]:
+    """Debian keeps a folder for each version, none of them in PATH."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
 
 
 def _remove_left_behind() -> None:

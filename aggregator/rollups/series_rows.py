@@ -1,13 +1,13 @@
 """Which series there are, and their samples: a sample stands at the end of its bucket."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from sqlalchemy import CursorResult, case, delete, func, select, update
+from sqlalchemy import Select, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
@@ -122,19 +122,33 @@ async def samples_between(
         .order_by(c.measure, c.subject, c.number)
         .limit(most)
     )
-    table = await _table(await connection.execute(query))
+    table = await _table(await _rows(connection, query))
     measure, subject, ends = table[:, :3].T.astype(np.int64)
     return Columns(measure, subject, ends, table[:, 3])
 
 
-async def _table(result: CursorResult[Any]) -> Floats:
-    """All rows as numbers; no moment is too large for a float."""
-    # The driver's own tuples: making rows of them takes as long as the query.
-    cursor = result.cursor
+async def _rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[tuple[Any, ...]]:
+    """The driver's own tuples: making rows of them takes as long as the query."""
+    if connection.dialect.name == "postgresql":
+        # Sent as numbers, not as text, which takes three times as long.
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        words = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        async with driver.cursor(binary=True) as numbers:
+            await numbers.execute(str(words))
+            found: Sequence[tuple[Any, ...]] = await numbers.fetchall()
+            return found
+    cursor = (await connection.execute(query)).cursor
     assert cursor is not None
+    rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+async def _table(rows: Sequence[tuple[Any, ...]]) -> Floats:
+    """All rows as numbers; no moment is too large for a float."""
     pieces = [np.zeros((0, COLUMNS))]
-    while rows := cursor.fetchmany(AT_ONCE):
-        pieces.append(np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * COLUMNS).reshape(-1, COLUMNS))
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        pieces.append(np.fromiter(chain.from_iterable(some), np.float64, len(some) * COLUMNS).reshape(-1, COLUMNS))
         # Others who are waiting have their turn.
         await asyncio.sleep(0)
     return np.concatenate(pieces)

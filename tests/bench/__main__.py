@@ -22,10 +22,13 @@ from tests.bench.queries import SPLICED, Query, every_query
 from tests.bench.race import Addresses, Clients, contestants, crowd, race
 from tests.bench.report import page
 from tests.bench.results import Heat, Measured
+from tests.bench.rollup_history import DAYS
+from tests.bench.rollups import backfilled, drawn, rollup_databases
 from tests.bench.sameness import differences
 from tests.bench.server import fifty_ms, memory_over, ports_of
 from tests.bench.servers import Fleet, started_fleet, started_fronts, started_part
 
+OF_FLEETS = frozenset({"near", "far", "costs", "memory"})
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
@@ -38,6 +41,7 @@ class Wanted:
     far_repeats: int
     only: str
     memory: int
+    days: int
     parts: frozenset[str]
     far_encoding: str
 
@@ -65,7 +69,9 @@ def _wanted() -> tuple[Wanted, bool]:
         "--repeats", type=int, default=0, help="of each query by each contestant (15; over the far network 7)"
     )
     parser.add_argument("--only", default="", metavar="QUERY", help="queries whose name or text holds this")
-    parser.add_argument("--parts", default="near,far,costs,fifty,memory", help="which parts of it (all: %(default)s)")
+    parser.add_argument(
+        "--parts", default="near,far,costs,fifty,memory,rollups", help="which parts of it (all: %(default)s)"
+    )
     parser.add_argument(
         "--far-encoding", choices=("gzip", "identity"), default="gzip", help="what is asked for over the far network"
     )
@@ -77,6 +83,7 @@ def _wanted() -> tuple[Wanted, bool]:
         far_repeats=min(given.repeats or 7, 2 if given.quick else 7),
         only=given.only,
         memory=400 if given.quick else 10_000,
+        days=2 if given.quick else DAYS,
         parts=frozenset(given.parts.split(",")),
         far_encoding=given.far_encoding,
     )
@@ -92,10 +99,22 @@ def _measured(wanted: Wanted, directory: Path) -> Measured:
     if "fifty" in wanted.parts:
         _say("fifty clusters that answer 20 KB each")
         found.fifty = fifty_ms(directory, 20 * wanted.repeats)
-    for count in wanted.clusters:
+    if "rollups" in wanted.parts:
+        _say(f"rollups of {wanted.days} days")
+        _of_rollups(found, directory / "rollups", wanted.days, wanted.repeats)
+    for count in wanted.clusters if wanted.parts & OF_FLEETS else ():
         with started_fleet(count, directory / f"{count}") as fleet:
             _of_fleet(wanted, fleet, directory / f"{count}", found)
     return found
+
+
+def _of_rollups(found: Measured, directory: Path, days: int, repeats: int) -> None:
+    """Both databases, where there are both."""
+    with rollup_databases(directory) as databases:
+        for each in databases:
+            found.backfilled.append(backfilled(each, directory, days))
+        for each in databases:
+            found.drawn.append(drawn(each, directory, repeats))
 
 
 def _of_fleet(wanted: Wanted, fleet: Fleet, directory: Path, found: Measured) -> None:

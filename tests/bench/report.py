@@ -7,6 +7,8 @@ from tests.bench.link import DELAY, RATE
 from tests.bench.queries import PANELS
 from tests.bench.race import BARE, CROSSHUB, REMOTE_READ, SHOWN, UNION
 from tests.bench.results import Heat, Measured
+from tests.bench.rollup_history import INTERVAL
+from tests.bench.rollups import YEAR
 
 _TO_REACH = {20: (1.12, 2.2), 4: (1.35, 2.0)}
 _NETWORK = {"near": "on one machine", "far": "far away"}
@@ -31,6 +33,7 @@ def page(measured: Measured, facts: Mapping[str, str], far_encoding: str) -> str
             *_summary(measured),
             *(line for heat in measured.heats for line in _heat(heat)),
             *_costs(measured),
+            *_rollups(measured),
             *_queries(),
         ]
     )
@@ -74,6 +77,8 @@ def _targets(measured: Measured) -> Iterator[tuple[str, ...]]:
     if measured.memory:
         grown = measured.memory.end - measured.memory.warm
         yield _at_most(f"memory grown over {measured.memory.queries:,} queries, MB", _FLAT, grown)
+    for drawn in measured.drawn:
+        yield _at_most(f"a year of daily rollups of {drawn.hubs} hubs, {drawn.database}, ms", YEAR, drawn.ms)
 
 
 def _at_most(what: str, target: float, taken: float) -> tuple[str, ...]:
@@ -146,6 +151,24 @@ def _costs(measured: Measured) -> list[str]:
     if measured.memory:
         held = measured.memory
         lines.append(f"- memory: {held.warm:.0f} MB when warm, {held.end:.0f} MB after {held.queries:,} queries more")
+    return [*lines, ""]
+
+
+def _rollups(measured: Measured) -> list[str]:
+    if not measured.backfilled and not measured.drawn:
+        return []
+    lines = ["## Rollups", ""]
+    lines += [
+        f"- {done.days} days of {done.hubs} hubs and {done.measures} measures backfilled into {done.database}, from "
+        f"{done.clusters} clusters scraped every {INTERVAL // 1000} s: {done.pieces} pieces, {done.rows:,} rows in "
+        f"{done.seconds:.0f} s, {done.rows / done.seconds:,.0f} rows a second"
+        for done in measured.backfilled
+    ]
+    lines += [
+        f"- `{drawn.query}` over a year, {drawn.database}, {drawn.rows:,} rows beside it: median {drawn.ms:.0f} ms, "
+        f"slowest of {drawn.repeats} {drawn.slowest:.0f} ms, {drawn.points:,} points"
+        for drawn in measured.drawn
+    ]
     return [*lines, ""]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.bench.queries import Query
 from tests.bench.race import BARE, Seconds
+from tests.bench.rollups import Backfilled, Drawn
 from tests.bench.server import Memory
 
 
@@ -38,3 +39,5 @@ class Measured:
     fifty: dict[str, float] = field(default_factory=dict)
     planning: dict[Query, float] = field(default_factory=dict)
     memory: Memory | None = None
+    backfilled: list[Backfilled] = field(default_factory=list)
+    drawn: list[Drawn] = field(default_factory=list)

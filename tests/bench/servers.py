@@ -36,7 +36,7 @@ def started_fleet(count: int, directory: Path) -> Iterator[Fleet]:
     programs = []
     for name, blocks in blocks_of(count).items():
         here = directory / name
-        link_blocks(blocks, _emptied(here / "data"))
+        link_blocks(blocks, emptied(here / "data"))
         together = name == union_name(count)
         # The label that remote_read tells clusters apart by; answers to queries do not carry it.
         labels = {} if together else {"external_labels": {"cluster": name}}
@@ -51,7 +51,7 @@ def started_fleet(count: int, directory: Path) -> Iterator[Fleet]:
 def started_fronts(clusters: Mapping[str, str], directory: Path, *, encoding: str) -> Iterator[Fronts]:
     """Crosshub and a central Prometheus in front of the clusters at these addresses."""
     reads = [{"url": f"{url}/api/v1/read", "name": name, "read_recent": True} for name, url in clusters.items()]
-    _emptied(directory / "central" / "data")
+    emptied(directory / "central" / "data")
     central = prometheus("central", directory / "central", {"remote_read": reads}, cores=2)
     with listening([crosshub(clusters, directory / "crosshub", encoding=encoding), central]) as (ours, theirs):
         yield Fronts(ours, theirs)
@@ -72,12 +72,13 @@ def prometheus(name: str, directory: Path, config: Mapping[str, object], *, core
     )
 
 
-def crosshub(clusters: Mapping[str, str], directory: Path, *, encoding: str) -> Program:
-    """`crosshub serve` with a configuration that names the clusters."""
-    _emptied(directory)
+def crosshub(clusters: Mapping[str, str], directory: Path, *, encoding: str, database: str = "") -> Program:
+    """`crosshub serve` with a configuration that names the clusters, over that database or one of its own."""
+    emptied(directory)
     entries = [{"name": name, "prometheus": {"url": url, "encoding": encoding}} for name, url in clusters.items()]
     config = directory / "crosshub.yaml"
-    config.write_text(yaml.safe_dump({"clusters": entries}, sort_keys=False))
+    kept = {"database": database or f"sqlite:///{directory}/crosshub.db"}
+    config.write_text(yaml.safe_dump({"clusters": entries, **kept}, sort_keys=False))
     return Program(
         name="crosshub",
         command=lambda _port: [f"{Path(sys.executable).parent}/crosshub", "--config", str(config), "serve"],
@@ -100,7 +101,7 @@ def started_part(program: str, directory: Path, given: Sequence[str]) -> Iterato
         yield started.url
 
 
-def _emptied(directory: Path) -> Path:
+def emptied(directory: Path) -> Path:
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     return directory
