@@ -15,6 +15,7 @@ from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
 from aggregator.cli.query import query
+from aggregator.cli.rollup import rollup
 from aggregator.cli.serve import serve
 from aggregator.errors import BadConfig, CrosshubError
 
@@ -25,6 +26,7 @@ cli.command()(query)
 cli.command()(explain)
 cli.command()(demo)
 cli.add_typer(db, name="db")
+cli.add_typer(rollup, name="rollup")
 
 
 def _print_version(wanted: bool) -> None:

@@ -28,6 +28,9 @@ class Known:
     name: str
     community: str
     gone: bool
+    zone: str
+    ephemeral: bool
+    since: datetime
 
 
 async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
@@ -54,6 +57,9 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.name,
             row.community,
             row.gone_at is not None,
+            row.zone,
+            row.ephemeral,
+            row.since,
         )
         for row in found
     )
