@@ -23,5 +23,5 @@ def show_catalogue() -> None:
         print(f"{row[0]:{name}}  {row[1]:{unit}}  {row[2]:{weeks}}  {row[3]}")
         if sentence:
             print(f"    {sentence}")
-    print(f"\n{len(MEASURES)} numbers. In PromQL each is crosshub_NAME, with the labels cluster, hub, namespace,")
-    print("community and resolution (1h, 1d, 1w, 1mo). `weeks`: how days become weeks and months.")
+    print(f"\n{len(MEASURES)} numbers. `weeks` is how days become weeks and months. In PromQL each one is")
+    print("crosshub_NAME, with cluster, hub, namespace, community and resolution as labels.")
