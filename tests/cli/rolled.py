@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aggregator.demo.blocks import Recipe, make_blocks
-from aggregator.demo.config_file import write_config
+from aggregator.demo.config_file import Told, write_config
 from aggregator.demo.servers import Server, Wanted, running
 from aggregator.demo.windows import Window
 from tests.demo.made import instant
@@ -36,7 +36,7 @@ def started_clusters(directory: Path) -> Iterator[tuple[Server, ...]]:
 def written(directory: Path, urls: dict[str, str]) -> Path:
     """A configuration whose clusters answer there."""
     clusters = [RECIPE.cluster(index) for index in range(2)]
-    write_config(directory / "crosshub.yaml", "127.0.0.1:9099", clusters, urls, "http://127.0.0.1:1/hubs")
+    write_config(directory / "crosshub.yaml", clusters, Told("127.0.0.1:9099", urls, "http://127.0.0.1:1/hubs"))
     return directory / "crosshub.yaml"
 
 
