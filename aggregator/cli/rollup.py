@@ -1,4 +1,4 @@
-"""`crosshub rollup`: what is kept for years, computed, looked at and taken away."""
+"""`crosshub rollup`: what is kept for years, computed, looked at and written out."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -117,21 +117,3 @@ def export(
         raise typer.BadParameter("a Parquet file needs a name; say where to", param_hint="--output")
     else:
         write_parquet(config, choice, output)
-
-
-@rollup.command()
-def forget(
-    context: typer.Context, user: Annotated[str, typer.Argument(metavar="USER", help="The name of the account.")]
-) -> None:
-    """Take away every trace of one person, on all hubs; what was counted stays counted."""
-    config = chosen_config(context)
-
-    from aggregator.cli.forgetting import days_forgotten
-
-    days = days_forgotten(config, user)
-    if not days:
-        typer.echo("Nothing is kept of anybody of that name.")
-        return
-    typer.echo(f"{days:,} day{'s' if days > 1 else ''} of one person are gone. What was counted stays counted.")
-    typer.echo("Days that are computed again have them again, while their cluster still tells of them;")
-    typer.echo("the last 48 hours are, each hour. So do this again two days after they were last there.")

@@ -14,11 +14,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from aggregator.demo.fleet import ClusterPlan
-from aggregator.demo.history import truth_of
 from aggregator.demo.servers import Server
-from tests.cli.rolled import CROSSHUB, DAYS, RECIPE, rollup, started_clusters, written
-from tests.demo.made import instant
+from tests.cli.rolled import CROSSHUB, DAYS, rollup, started_clusters, written
 from tests.fakes.http import Request, response, send, serving
 
 NOBODY = "http://127.0.0.1:1"
@@ -236,25 +233,6 @@ def test_an_export_of_what_is_not_kept_names_the_nearest(filled: Path) -> None:
 
     assert done.returncode == 1
     assert 'nothing is kept as "peple"; did you mean "people"?' in done.stderr
-
-
-def test_a_person_is_forgotten_and_what_was_counted_stays(config: Path) -> None:
-    rollup(config, "backfill", *DAYS, "--hub", "lisbon/prod")
-    counted = rollup(config, "export", "--measure", "people").stdout
-    (user, *_) = _users(RECIPE.cluster(0))
-
-    first = rollup(config, "forget", user.upper())
-    second = rollup(config, "forget", user)
-
-    assert re.match(r"[12] days? of one person are gone\. What was counted stays counted\.\n", first.stdout)
-    assert second.stdout == "Nothing is kept of anybody of that name.\n"
-    assert rollup(config, "export", "--measure", "people").stdout == counted
-
-
-def _users(cluster: ClusterPlan) -> list[str]:
-    """Whose servers ran in prod."""
-    truth = truth_of(cluster, instant("2025-10-25 00:00"), instant("2025-10-26 20:00"))
-    return sorted({session.user for session in truth.sessions_of("prod")})
 
 
 def _text(value: float | None) -> str:
