@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -66,7 +67,9 @@ class Kept:
 async def keeping(url: str) -> AsyncIterator[Kept]:
     """The database at a URL, with the tables that this Crosshub has."""
     async with open_database(url) as database:
-        await migrate(database)
+        applied = await migrate(database)
+        if applied:
+            log.info("the database %s was brought to revision %s", database, applied[-1])
         async with database.writing() as connection:
             measures = await keep_measures(connection)
         yield Kept(database, RollupSource(database, measures))
@@ -108,6 +111,7 @@ class Serving:
         self._reread = reread
         self._open = AsyncExitStack()
         self._kept: Kept
+        self._http: httpx.AsyncClient
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
         self._holder = Holder(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
@@ -115,7 +119,7 @@ class Serving:
     @asynccontextmanager
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
-        async with keeping(self._config.database) as self._kept:
+        async with keeping(self._config.database) as self._kept, httpx.AsyncClient(trust_env=False) as self._http:
             await self._take_over(self._config, at_once=True)
             ticks = (
                 Tick("rollups", self._config.every.schedules, self._roll_up),
@@ -135,7 +139,7 @@ class Serving:
         # The fleet is held while it is asked: a new configuration may take its place meanwhile.
         with here.fleet.held():
             key = people_key(here.config.people_key_file)
-            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), utc_now)
+            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), utc_now, self._http)
             duties = Duties(rollups, here.config.retention, here.config.every, self._holder, self.telemetry.rolled_up)
             await duties.do()
 

@@ -109,7 +109,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sampled:
-    """Raw samples of a source other than the clusters; each series is looked back at for `lookback` milliseconds."""
+    """Raw samples of a source other than the clusters; each sample is looked back at for `lookback` milliseconds."""
 
     raw: Raw
     lookback: Ints

@@ -7,6 +7,7 @@ other processes do so; `empty_url` is where one is that has no tables yet.
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,14 +42,21 @@ def migrated_name(postgresql: Postgresql) -> str:
     return name
 
 
+@contextmanager
+def database_with_tables(request: pytest.FixtureRequest, directory: Path) -> Iterator[str]:
+    """Where a database is that has every table, for fixtures whose parameters are BOTH."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), directory / "crosshub.db")
+        yield f"sqlite:///{directory}/crosshub.db"
+    else:
+        yield from _own(request.getfixturevalue("postgresql"), request.getfixturevalue("migrated_name"))
+
+
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a database is that has every table."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "crosshub.db")
-        yield f"sqlite:///{tmp_path}/crosshub.db"
-    else:
-        yield from _own(request.getfixturevalue("postgresql"), request.getfixturevalue("migrated_name"))
+    with database_with_tables(request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(params=BOTH)

@@ -1,9 +1,12 @@
 """`/federate`: the newest samples, for another Prometheus to scrape."""
 
+import time
+
 from aggregator.api.desk import Answering
 from aggregator.api.listings import terms
 from aggregator.api.parameters import Parameters
 from aggregator.query.federate import federated
+from aggregator.query.listings import Scope
 from aggregator.query.selectors import selectors_of
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -14,4 +17,5 @@ async def federate(here: Answering, asked: Parameters) -> bytes:
     if not asked.every("match[]"):
         return b""
     selectors = await selectors_of(asked.every("match[]"), here.fleet, here.clusters)
-    return await federated(here.fleet, here.clusters, selectors, terms(here, asked))
+    scope = Scope(here.clusters, selectors, source=here.engine.source)
+    return await federated(here.fleet, scope, terms(here, asked), round(time.time() * 1000))

@@ -14,6 +14,7 @@ from aggregator.cli.check import check
 from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
+from aggregator.cli.people import people
 from aggregator.cli.query import query
 from aggregator.cli.rollup import rollup
 from aggregator.cli.serve import serve
@@ -27,6 +28,7 @@ cli.command()(explain)
 cli.command()(demo)
 cli.add_typer(db, name="db")
 cli.add_typer(rollup, name="rollup")
+cli.add_typer(people, name="people")
 
 
 def _print_version(wanted: bool) -> None:

@@ -121,7 +121,10 @@ def _recent(node: RawLeaf, steps: Steps, sampled: Sampled) -> Windows:
 
 
 def _is_fresh(recent: Windows, sampled: Sampled) -> Any:
-    return recent.at_least_one & (recent.last_times > recent.end - sampled.lookback[:, None])
+    if not len(sampled.lookback):
+        return recent.at_least_one
+    lookback = np.take(sampled.lookback, recent.last - 1, mode="clip")
+    return recent.at_least_one & (recent.last_times > recent.end - lookback)
 
 
 def _subquery(node: Subquery, steps: Steps, fetched: Fetched) -> Value:

@@ -7,10 +7,17 @@ from aggregator.promql.tree import Selector
 from aggregator.series import NAME
 
 
-def may_be_elsewhere(names: frozenset[str]) -> Callable[[Selector], bool]:
-    """A test of whether a selector allows one of the names that another source answers."""
+def may_be_elsewhere(names: frozenset[str], labels: frozenset[str] | None = None) -> Callable[[Selector], bool]:
+    """A test of whether a selector allows one of the names that another source answers, whose series have no other
+    labels than these (None: any).
+    """
 
     def test(selector: Selector) -> bool:
+        if is_only_elsewhere(selector, names):
+            return True
+        foreign = [m for m in selector.matchers if labels is not None and m.name not in (NAME, *labels)]
+        if not all(matches(m.op, m.value)("") for m in foreign):
+            return False
         conditions = [matches(m.op, m.value) for m in selector.matchers if m.name == NAME]
         return any(all(condition(name) for condition in conditions) for name in names)
 

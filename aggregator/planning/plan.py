@@ -18,12 +18,14 @@ class Circumstances:
     """What a plan depends on besides the query.
 
     `clusters`: those there are, in the order of the configuration. `closed`: whether ranges hold their left end, as
-    in Prometheus 2.x. `names_elsewhere`: the metric names that another source than the clusters answers.
+    in Prometheus 2.x. `names_elsewhere`: the metric names that another source than the clusters answers;
+    `labels_elsewhere`: the labels that its series may have, None for any.
     """
 
     clusters: tuple[str, ...]
     closed: bool = True
     names_elsewhere: frozenset[str] = frozenset()
+    labels_elsewhere: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

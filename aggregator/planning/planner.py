@@ -26,7 +26,8 @@ def plan(query: Node, steps: Steps, around: Circumstances, *, exact: bool = Fals
     which of equal series topk takes depends on their order.
     """
     root = resolved(query, steps)
-    planner = _Planner(around, exact, places(root, may_be_elsewhere(around.names_elsewhere), one_by_one=exact))
+    elsewhere = may_be_elsewhere(around.names_elsewhere, around.labels_elsewhere)
+    planner = _Planner(around, exact, places(root, elsewhere, one_by_one=exact))
     if planner.is_local(root):
         planner.ask(root, steps)
         return Plan("splice", root, steps, around.closed, exact, tuple(planner.leaves))

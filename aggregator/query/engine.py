@@ -75,7 +75,8 @@ class Engine:
         return made
 
     def _plan(self, tree: Node, request: Request, asked: tuple[str, ...], *, exact: bool) -> Plan:
-        around = Circumstances(self.clusters, self._are_closed(asked), self.source.names())
+        elsewhere = self.source.names(), self.source.labels()
+        around = Circumstances(self.clusters, self._are_closed(asked), *elsewhere)
         return plan(tree, request.steps, around, exact=exact)
 
     async def _answer(self, request: Request) -> Answer:
@@ -180,6 +181,7 @@ async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -
 
 def _is_large(made: Plan, fetched: Fetched) -> bool:
     values = sum(grid.values.size for grid in (*fetched.leaves, *fetched.staged))
+    values += sum(len(kept.raw.labels) * made.steps.count + len(kept.raw.times) for kept in fetched.raws)
     return values > WORTH_A_THREAD or any(isinstance(node, Subquery) for node in walk(made.tree))
 
 

@@ -1,15 +1,16 @@
 """What a plan needs, fetched: all leaves at once, then those that waited for scalars."""
 
 import asyncio
+import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from aggregator.errors import ClusterFailed, CrosshubError
+from aggregator.errors import ClusterFailed, CrosshubError, TimedOut
 from aggregator.evaluation.evaluate import Fetched, scalar
 from aggregator.federation.question import Fleet, Question
 from aggregator.federation.splice import Part
-from aggregator.planning.plan import Ask, Plan, StagedAsk
+from aggregator.planning.plan import Ask, Plan, RawAsk, StagedAsk
 from aggregator.query.asking import (
     Brought,
     Extras,
@@ -56,7 +57,14 @@ class Gathering:
     async def _leaves_and_raws(self, plan: Plan) -> tuple[list[Grid], tuple[Sampled, ...]]:
         if not plan.raws:
             return await self._leaves(plan.leaves), ()
-        return await asyncio.gather(self._leaves(plan.leaves), self.source.select(plan.raws))
+        return await asyncio.gather(self._leaves(plan.leaves), self._raws(plan.raws))
+
+    async def _raws(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+        try:
+            async with asyncio.timeout(self.deadline - time.monotonic()):
+                return await self.source.select(asks)
+        except TimeoutError:
+            raise TimedOut("query timed out in query execution") from None
 
     def _of_who_answered_all(self, fetched: Fetched) -> Fetched:
         """Without the rows of clusters that failed in another round: half an answer of a cluster would be a wrong one."""

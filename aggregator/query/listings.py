@@ -49,7 +49,7 @@ class Scope:
 
     async def kept(self) -> tuple[Labels, ...]:
         """The series of the other source."""
-        may_be = may_be_elsewhere(self.source.names())
+        may_be = may_be_elsewhere(self.source.names(), self.source.labels())
         if self.selectors and not any(map(may_be, self.selectors)):
             return ()
         return await self.source.series(self.selectors, self.start, self.end)
@@ -67,8 +67,10 @@ async def label_names(fleet: Fleet, scope: Scope, terms: Terms) -> Listed[str]:
     """The names of labels, `cluster` among them if there is any series."""
     found = await collected(fleet, _questions(scope.asked(), "labels", scope.form, _names), terms)
     names = {name for _, told in found.answers for name in told.data or ()}
+    names |= {CLUSTER} if names else set()
+    # Not all that is kept is of a cluster.
     names |= {name for labels in await scope.kept() for name, _ in labels}
-    return _listed(sorted(names | {CLUSTER} if names else names), found, scope.limit)
+    return _listed(sorted(names), found, scope.limit)
 
 
 async def label_values(fleet: Fleet, name: str, scope: Scope, terms: Terms) -> Listed[str]:
@@ -103,7 +105,8 @@ async def _cluster_names(fleet: Fleet, scope: Scope, terms: Terms) -> Listed[str
     one = (*scope.span, ("limit", "1"))
     found = await collected(fleet, _questions(in_doubt, "labels", one, _names), terms)
     without = {cluster for cluster, told in found.answers if not told.data}
-    kept = {value for labels in await scope.kept() for label, value in labels if label == CLUSTER and scope.selectors}
+    # Those of whom something is kept, though they may be gone.
+    kept = {value for labels in await scope.kept() for label, value in labels if label == CLUSTER}
     # With one entry asked for, that there are more is no news.
     return _listed(sorted((asked.keys() - without) | kept), replace(found, answers=()), scope.limit)
 

@@ -33,13 +33,14 @@ async def metadata(
     fleet: Fleet, clusters: Sequence[str], form: Form, terms: Terms, kept: Mapping[str, Metadatum]
 ) -> Metadata:
     """What all clusters say, said once; and what is `kept` elsewhere."""
-    questions = [Question(cluster, "metadata", form, _metrics_in, "GET") for cluster in clusters]
+    wanted = dict(form).get("metric")
+    asked = () if wanted in kept else clusters
+    questions = [Question(cluster, "metadata", form, _metrics_in, "GET") for cluster in asked]
     found = await collected(fleet, questions, terms)
     merged: dict[str, dict[Metadatum, None]] = {}
     for _, metrics in found.answers:
         for name, told in metrics.items():
             merged.setdefault(name, {}).update(dict.fromkeys(told))
-    wanted = dict(form).get("metric")
     for name, about in kept.items():
         if wanted in (None, name):
             merged.setdefault(name, {})[about] = None

@@ -18,10 +18,14 @@ class Source(Protocol):
         """The metric names that are looked for here."""
         ...
 
+    def labels(self) -> frozenset[str]:
+        """The names of the labels that its series may have: what asks for another one is asked of clusters alone."""
+        ...
+
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         """For each ask its series, labelled with `cluster`, and their samples.
 
-        They reach back far enough for the first moment: by the range, or by each series' own look-back.
+        They reach back far enough for the first moment: by the range, or by each sample's own look-back.
         """
         ...
 
@@ -40,6 +44,9 @@ class NoSource:
     """Nothing is kept elsewhere."""
 
     def names(self) -> frozenset[str]:
+        return frozenset()
+
+    def labels(self) -> frozenset[str]:
         return frozenset()
 
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:

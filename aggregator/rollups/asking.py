@@ -162,15 +162,16 @@ def _coverage(seen: Numbers, densest: Numbers, hubs: Iterable[str], buckets: Seq
 def _filled(
     measure: Measure, values: Numbers, seen: Mapping[Place, Coverage], present: Mapping[Exporter, Numbers]
 ) -> Numbers:
-    """With 0 where there is nothing, but somebody to tell."""
-    found = {place: value for place, value in values.items() if place in seen}
-    if not measure.may_be_nothing:
-        return found
-    zero = {place: 0.0 for place in seen if _is_told(measure.by, place, seen, present)}
-    return zero | found
+    """What there is and, where there is nothing but somebody to tell, 0.
+
+    Where nobody was there to tell, there is nothing: a Prometheus looks back at samples from before the bucket.
+    """
+    told = {place for place in seen if _is_told(measure.by, place, seen, present)}
+    found = {place: value for place, value in values.items() if place in told}
+    return dict.fromkeys(told, 0.0) | found if measure.may_be_nothing else found
 
 
 def _is_told(by: Exporter, place: Place, seen: Mapping[Place, Coverage], present: Mapping[Exporter, Numbers]) -> bool:
-    if by in present:
-        return ("", place[1]) in present[by]
-    return by is Exporter.HUB and seen[place].seen > 0
+    if by is Exporter.HUB:
+        return seen[place].seen > 0
+    return by not in present or ("", place[1]) in present[by]

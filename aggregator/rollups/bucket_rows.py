@@ -1,10 +1,11 @@
 """Buckets and their numbers as rows. A bucket takes the place of one that saw no larger share; nothing is added up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rollups.buckets import Bucket, Resolution
@@ -17,9 +18,15 @@ from aggregator.store.tables import measure as measures
 from aggregator.store.tables import rollup as rollups
 from aggregator.store.upsert import INSERT, upsert
 
-# Eleven parameters each; SQLite takes 32,766 of them at once.
-AT_ONCE = 2000
 REPLACED = ("start", "end", "zone", "seen", "expected", "catalogue", "computed_at")
+
+Condition = Callable[[Any, Any], ColumnElement[bool]] | None
+"""Of the columns of a row that is new and of the one that is there, whether it takes its place; always without one."""
+
+
+def _sees_as_much(new: Any, old: Any) -> ColumnElement[bool]:
+    matched: ColumnElement[bool] = new.seen * old.expected >= old.seen * new.expected
+    return matched
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +65,19 @@ class Keeper:
     measures: Mapping[str, int]
     now: datetime
 
-    async def keep(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> None:
+    async def keep(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> set[int]:
         """Puts buckets of one resolution, and their numbers for the measures that were `asked`, in the place of those
-        there are. One that has seen a smaller share than what is kept changes nothing: the source has forgotten.
+        there are; gives the buckets that were put. One that has seen a smaller share than what is kept changes nothing:
+        the source has forgotten.
         """
-        batches = [filled[first : first + AT_ONCE] for first in range(0, len(filled), AT_ONCE)]
-        taken = {number for batch in batches for number in await self._put(subject, batch)}
+        taken = await self._put(subject, filled, _sees_as_much)
         await self.put_numbers(subject, [each for each in filled if each.bucket.number in taken], asked)
+        return taken
+
+    async def keep_following(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> None:
+        """The same for what follows from other buckets: those have not forgotten, whatever its share is now."""
+        await self._put(subject, filled, None)
+        await self.put_numbers(subject, filled, asked)
 
     async def put_numbers(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> set[int]:
         """Puts the numbers of buckets for the measures that were `asked` in the place of those there are; gives the
@@ -83,16 +96,20 @@ class Keeper:
             if name in asked
         }
         wanted = changes({spot: kept for spot, kept in there.items() if spot[1] in new}, found)
+        # In another zone a bucket of the same number, and maybe the same value, ends at another moment.
+        moved = {spot: kept for spot, kept in there.items() if spot in found and kept.end != new[spot[1]].bucket.end}
+        put = {**moved, **wanted.put}
+        # As floats, all of them: PostgreSQL's driver takes no lists of both kinds, and people are counted.
         rows = [
             {"measure": spot[0], "resolution": str(resolution), "subject": subject, "number": spot[1],
-             "end": new[spot[1]].bucket.end, "value": kept.value, "revision": kept.revision}
-            for spot, kept in wanted.put.items()
+             "end": new[spot[1]].bucket.end, "value": float(kept.value), "revision": kept.revision}
+            for spot, kept in sorted(put.items())
         ]  # fmt: skip
         await upsert(self.connection, rollups, rows, key=("measure", "resolution", "subject", "number"))
         await _take_away(self.connection, subject, resolution, wanted.taken)
-        ends = ((measure, new[number].bucket.end) for measure, number in wanted.put)
+        ends = ((measure, new[number].bucket.end) for measure, number in put)
         await widen(self.connection, subject, resolution, _spans(ends))
-        return {number for _, number in (*wanted.put, *wanted.taken)}
+        return {number for _, number in (*put, *wanted.taken)}
 
     async def touch(self, subject: int, resolution: Resolution, some: Collection[int]) -> None:
         """Marks buckets as computed just now, so that what is made of them is computed again."""
@@ -100,16 +117,17 @@ class Keeper:
         which = (c.subject == subject, c.resolution == str(resolution), c.number.in_(list(some)))
         await self.connection.execute(update(buckets).where(*which).values(computed_at=self.now))
 
-    async def _put(self, subject: int, filled: Sequence[Filled]) -> set[int]:
+    async def _put(self, subject: int, filled: Sequence[Filled], where: Condition) -> set[int]:
         """The numbers of the buckets that took their places."""
-        insert = INSERT[self.connection.dialect.name](buckets).values(
-            [
-                {"subject": subject, "resolution": str(each.bucket.resolution), "number": each.bucket.number,
-                 "start": each.bucket.start, "end": each.bucket.end, "zone": each.zone, "seen": each.coverage.seen,
-                 "expected": each.coverage.expected, "catalogue": VERSION, "revision": 0, "computed_at": self.now}
-                for each in filled
-            ]
-        )  # fmt: skip
+        if not filled:
+            return set()
+        rows = [
+            {"subject": subject, "resolution": str(each.bucket.resolution), "number": each.bucket.number,
+             "start": each.bucket.start, "end": each.bucket.end, "zone": each.zone, "seen": each.coverage.seen,
+             "expected": each.coverage.expected, "catalogue": VERSION, "revision": 0, "computed_at": self.now}
+            for each in filled
+        ]  # fmt: skip
+        insert = INSERT[self.connection.dialect.name](buckets)
         new, old = insert.excluded, buckets.c
         is_changed = or_(new.start != old.start, new.end != old.end, new.seen != old.seen, new.expected != old.expected)
         statement = insert.on_conflict_do_update(
@@ -118,9 +136,9 @@ class Keeper:
                 **{name: new[name] for name in REPLACED},
                 "revision": case((is_changed, old.revision + 1), else_=old.revision),
             },
-            where=new.seen * old.expected >= old.seen * new.expected,
+            where=None if where is None else where(new, old),
         ).returning(old.number)
-        return set((await self.connection.execute(statement)).scalars())
+        return set((await self.connection.execute(statement, rows)).scalars())
 
 
 async def entries(
@@ -159,12 +177,12 @@ async def _values(
     connection: AsyncConnection, subject: int, resolution: Resolution, span: Spot, which: Collection[int] | None = None
 ) -> dict[Spot, Kept]:
     c = rollups.c
-    query: Select[tuple[int, int, float, int]] = select(c.measure, c.number, c.value, c.revision).where(
+    query: Select[tuple[int, int, float, int, int]] = select(c.measure, c.number, c.value, c.revision, c.end).where(
         c.resolution == str(resolution), c.subject == subject, c.number.between(*span)
     )
     query = query.where(c.measure.in_(list(which) if which is not None else select(measures.c.id)))
     found = await connection.execute(query)
-    return {(row.measure, row.number): Kept(row.value, row.revision) for row in found}
+    return {(row.measure, row.number): Kept(row.value, row.revision, row.end) for row in found}
 
 
 async def _take_away(

@@ -6,7 +6,7 @@ before, in Prometheus 2 as in 3), `$seconds` and `$hours` for it as numbers, `$h
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from string import Template
@@ -80,31 +80,48 @@ class Measure:
         return self.longer is Longer.SUM or self.by is Exporter.CADVISOR
 
 
-# A counter's growth. A series that is born within the bucket shows no growth to `increase`, only its value: whether it was
-# born is known where its target was scraped as the bucket began, and the series was not there.
+# Of the hub's process there is one at a time, and all its counters begin anew with it, so their sum is a counter too. It is
+# looked at each minute from the bucket's start to its end, so that buckets add up. It is 0 while the hub answers and has
+# not counted anything: a series that is born with its first event, or comes back after a restart, shows it as growth.
+_COUNTED = (
+    "increase((max by (namespace) (sum by (namespace, instance) ($counters)) "
+    'or 0 * max by (namespace) (up{$$hubs,component="hub"} == 1))[$$span:1m])'
+)
+# The same for counters of which there are too many to look at each minute: `increase`, and the first value of a series that
+# was born in the bucket. It was where the hub answered as the bucket began, and the series was not there.
 _GROWN = (
-    'sum by (namespace) (($x unless $x offset $$w) and on (namespace) (up{$$hubs,component="hub"} offset $$w == 1) '
-    "or increase($x[$$w]))"
-)  # fmt: skip
+    "sum by (namespace) (label_replace(min_over_time($x[$$w]) unless $x offset $$w and on (namespace) "
+    '(up{$$hubs,component="hub"} offset $$w == 1), "born", "1", "", "") or increase($x[$$w]))'
+)
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
 _REQUESTS = "jupyterhub_request_duration_seconds"
 _SERVER = 'pod=~"jupyter-.*"'
 _POLICY = "throttled|too-many-users|already-pending"
 
+LATE = 2 * 60 * 1000
+"""How long after its creation, in milliseconds, a pod is surely seen."""
 
-def _grown(metric: str, *matchers: str) -> str:
-    return Template(_GROWN).substitute(x=f"{metric}{{{','.join(('$hubs', *matchers))}}}")
-
-
-def _events(metric: str, *matchers: str) -> str:
-    """How many things were counted. `increase` stretches to the edges of the bucket, and things come in whole numbers."""
-    return f"round({_grown(metric, *matchers)})"
+Counter = tuple[str, str]
+"""(metric, matchers)"""
 
 
-def _events_of_any(*counters: tuple[str, str]) -> str:
-    """How many things several counters counted together."""
-    arms = [f'label_replace({_grown(*counter)}, "arm", "{i}", "", "")' for i, counter in enumerate(counters)]
-    return f"round(sum by (namespace) ({' or '.join(arms)}))"
+def _counted(*counters: Counter) -> str:
+    """By how much counters of the hub grew together."""
+    return Template(_COUNTED).substitute(counters=" or ".join(map(_selector, counters)))
+
+
+def _events(*counters: Counter) -> str:
+    """How many things were counted: they come in whole numbers."""
+    return f"round({_counted(*counters)})"
+
+
+def _grown(*counter: str) -> str:
+    return Template(_GROWN).substitute(x=_selector(counter))
+
+
+def _selector(counter: Sequence[str]) -> str:
+    metric, *matchers = counter
+    return f"{metric}{{{','.join(('$hubs', *matchers))}}}"
 
 
 def _hours_of(vector: str) -> str:
@@ -112,13 +129,36 @@ def _hours_of(vector: str) -> str:
     return f"sum_over_time(sum by (namespace) ({vector})[$w:1m]) / 60"
 
 
+def _created(vector: str) -> str:
+    """How many moments of creation in the bucket a vector showed; it shows those of its last minute only afterwards.
+
+    A pod of the same user has the same name, so a series may show several.
+    """
+    seen = f"{vector}[$late:1m] offset -{LATE // 1000}s"
+    is_first_new = f"(min_over_time({seen}) >= bool time() - $seconds)"
+    is_last_late = f"(max_over_time({seen}) >= bool time())"
+    return f"sum by (namespace) (changes({seen}) + {is_first_new} - {is_last_late})"
+
+
 def _quantile(q: float) -> str:
     grown = f'increase({_SPAWNS}_bucket{{$hubs,status="success"}}[$w])'
     return f"histogram_quantile({q}, sum by (namespace, le) ({grown})) >= 0"
 
 
-def _latest(how: str, vector: str) -> str:
-    return f"{how} by (namespace) (last_over_time({vector}[$w]))"
+def _latest(vector: str) -> str:
+    """The last value there was of what a hub tells of itself, by whichever of its processes."""
+    return f"last_over_time(max by (namespace) ({vector})[$w:1m])"
+
+
+def _last_of_each(how: str, vector: str, label: str) -> str:
+    """The last values of many things, each once, whoever told of it."""
+    return f"{how} by (namespace) (max by (namespace, {label}) (last_over_time({vector}[$w])))"
+
+
+def _average(vector: str) -> str:
+    """Over the samples there are: each process of a hub has a series of its own."""
+    sums, counts = (f"sum by (namespace) ({each}_over_time({vector}[$w]))" for each in ("sum", "count"))
+    return f"{sums} / {counts}"
 
 
 def _mean(sums: str, counts: str) -> str:
@@ -127,7 +167,9 @@ def _mean(sums: str, counts: str) -> str:
 
 def _measures() -> tuple[Measure, ...]:
     success, hub = 'status="success"', 'component="hub"'
-    failed = (f"{_SPAWNS}_count", f'status=~"failure|error",reason!~"{_POLICY}"')
+    up, running = f"up{{$hubs,{hub}}}", "jupyterhub_running_servers{$hubs}"
+    started = f"{_SPAWNS}_count", success
+    failed = f"{_SPAWNS}_count", f'status=~"failure|error",reason!~"{_POLICY}"'
     policy = ((f"{_SPAWNS}_count", 'status=~"throttled|too-many-users"'),
               (f"{_SPAWNS}_count", 'status="failure",reason=~"throttled|too-many-users"'))  # fmt: skip
     form, oauth = 'handler="jupyterhub.handlers.login.LoginHandler",method="POST"', 'handler=~".*OAuthCallbackHandler"'
@@ -141,49 +183,48 @@ def _measures() -> tuple[Measure, ...]:
         Measure("new_people", "people", "People whose servers ran for the first time, or after 400 days.", "", Longer.SUM,
                 Exporter.KUBE, 0),
         Measure("sessions", "servers", "Servers that were started, counted by their pods.",
-                f"count by (namespace) (last_over_time(kube_pod_created{{$hubs,{_SERVER}}}[$w]) >= time() - $seconds)",
-                Longer.SUM, Exporter.KUBE),
+                _created(f"max by (namespace, pod) (kube_pod_created{{$hubs,{_SERVER}}})"), Longer.SUM, Exporter.KUBE),
         Measure("servers_most", "servers", "Most servers that ran at once.",
-                "max by (namespace) (max_over_time(jupyterhub_running_servers{$hubs}[$w]))", Longer.MAX),
+                f"max by (namespace) (max_over_time({running}[$w]))", Longer.MAX),
         Measure("servers_mean", "servers", "Servers that ran, on average.",
-                "max by (namespace) (avg_over_time(jupyterhub_running_servers{$hubs}[$w]))", Longer.MEAN),
+                _average(running), Longer.MEAN),
         Measure("server_hours", "hours", "Hours that servers ran, added up.",
-                "max by (namespace) (avg_over_time(jupyterhub_running_servers{$hubs}[$w])) * $hours", Longer.SUM),
-        Measure("server_starts", "starts", "Servers that started.", _events(f"{_SPAWNS}_count", success), Longer.SUM),
-        Measure("server_start_failures", "starts", "Servers that failed to start.", _events(*failed), Longer.SUM),
+                _hours_of(f"last_over_time(max by (namespace) ({running})[1h:1m]) and on (namespace) {up}"), Longer.SUM),
+        Measure("server_starts", "starts", "Servers that started.", _events(started), Longer.SUM),
+        Measure("server_start_failures", "starts", "Servers that failed to start.", _events(failed), Longer.SUM),
         Measure("server_starts_refused", "starts", "Starts that the hub put off, being busy or full.",
-                _events_of_any(*policy), Longer.SUM),
+                _events(*policy), Longer.SUM),
         Measure("server_start_seconds_mean", "seconds", "How long a start took, on average.",
-                _mean(_grown(f"{_SPAWNS}_sum", success), _grown(f"{_SPAWNS}_count", success)), Longer.ASKED),
+                _mean(_counted((f"{_SPAWNS}_sum", success)), _counted(started)), Longer.ASKED),
         Measure("server_start_seconds_p50", "seconds", "Half of the servers were ready by then.", _quantile(0.5), Longer.ASKED),
         Measure("server_start_seconds_p90", "seconds", "Nine of ten servers were ready by then.", _quantile(0.9), Longer.ASKED),
         Measure("server_start_seconds_p95", "seconds", "19 of 20 servers were ready by then.", _quantile(0.95), Longer.ASKED),
         Measure("logins", "logins", "Logins that were let in.",
-                _events_of_any((f"{_REQUESTS}_count", f'{form},code="302"'), (f"{_REQUESTS}_count", f'{oauth},code="302"')),
+                _events((f"{_REQUESTS}_count", f'{form},code="302"'), (f"{_REQUESTS}_count", f'{oauth},code="302"')),
                 Longer.SUM),
         Measure("logins_refused", "logins", "Logins that were refused.",
-                _events_of_any((f"{_REQUESTS}_count", f'{form},code="403"'), (f"{_REQUESTS}_count", f'{oauth},code="403"')),
+                _events((f"{_REQUESTS}_count", f'{form},code="403"'), (f"{_REQUESTS}_count", f'{oauth},code="403"')),
                 Longer.SUM),
         Measure("requests", "requests", "Requests that the hub answered, its health and metrics aside.",
-                _events(f"{_REQUESTS}_count", quiet), Longer.SUM),
+                f"round({_grown(f'{_REQUESTS}_count', quiet)})", Longer.SUM),
         Measure("requests_failed", "requests", "Requests that the hub answered with a 5xx.",
-                _events(f"{_REQUESTS}_count", 'code=~"5.."'), Longer.SUM),
+                _events((f"{_REQUESTS}_count", 'code=~"5.."')), Longer.SUM),
         Measure("request_seconds_mean", "seconds", "How long a request took, on average.",
                 _mean(_grown(f"{_REQUESTS}_sum", quiet), _grown(f"{_REQUESTS}_count", quiet)), Longer.ASKED),
         Measure("up_ratio", "ratio", "Share of the time in which the hub answered its scrapes.",
-                f"max by (namespace) (avg_over_time(up{{$hubs,{hub}}}[$w]))", Longer.MEAN),
+                _average(up), Longer.MEAN),
         Measure("down_minutes", "minutes", "Minutes in which the hub did not answer its scrapes.",
-                f"(1 - max by (namespace) (avg_over_time(up{{$hubs,{hub}}}[$w]))) * $hours * 60", Longer.SUM),
+                f"sum_over_time((1 - max by (namespace) ({up}))[$w:1m])", Longer.SUM),
         Measure("hub_restarts", "restarts", "How often the hub's process began anew.",
-                'max by (namespace) (changes(process_start_time_seconds{$hubs,component="hub"}[$w]))', Longer.SUM),
+                f"changes(max by (namespace) (process_start_time_seconds{{$hubs,{hub}}})[$span:1m])", Longer.SUM),
         Measure("accounts", "accounts", "Accounts in the hub's database.",
-                _latest("max", "jupyterhub_total_users{$hubs}"), Longer.LAST),
+                _latest("jupyterhub_total_users{$hubs}"), Longer.LAST),
         Measure("active_users_24h", "people", "The hub's own count of who was active within a day.",
-                _latest("max", 'jupyterhub_active_users{$hubs,period="24h"}'), Longer.LAST),
+                _latest('jupyterhub_active_users{$hubs,period="24h"}'), Longer.LAST),
         Measure("active_users_7d", "people", "The hub's own count of who was active within 7 days.",
-                _latest("max", 'jupyterhub_active_users{$hubs,period="7d"}'), Longer.LAST),
+                _latest('jupyterhub_active_users{$hubs,period="7d"}'), Longer.LAST),
         Measure("active_users_30d", "people", "The hub's own count of who was active within 30 days.",
-                _latest("max", 'jupyterhub_active_users{$hubs,period="30d"}'), Longer.LAST),
+                _latest('jupyterhub_active_users{$hubs,period="30d"}'), Longer.LAST),
         Measure("cpu_hours", "CPU hours", "CPU time that servers used.", _hours_of(cpu), Longer.SUM, Exporter.CADVISOR, 0.1),
         Measure("cpu_requested_hours", "CPU hours", "CPU that was set aside for servers.",
                 _hours_of(f'{asked_for}"cpu"}}'), Longer.SUM, Exporter.KUBE, 0.1),
@@ -196,15 +237,15 @@ def _measures() -> tuple[Measure, ...]:
         Measure("gpu_requested_hours", "GPU hours", "GPUs that were set aside for servers.",
                 _hours_of(f'{asked_for}"nvidia_com_gpu"}}'), Longer.SUM, Exporter.KUBE, 0.1),
         Measure("home_bytes", "bytes", "Size of all home directories.",
-                _latest("sum", "dirsize_total_size_bytes{$hubs}"), Longer.LAST, Exporter.DIRSIZE),
+                _last_of_each("sum", "dirsize_total_size_bytes{$hubs}", "directory"), Longer.LAST, Exporter.DIRSIZE),
         Measure("home_directories", "directories", "Home directories that there are.",
-                _latest("count", "dirsize_total_size_bytes{$hubs}"), Longer.LAST, Exporter.DIRSIZE),
+                _last_of_each("count", "dirsize_total_size_bytes{$hubs}", "directory"), Longer.LAST, Exporter.DIRSIZE),
         Measure("home_volume_bytes", "bytes", "Size of the volume that homes are on.",
-                _latest("min", f"kubelet_volume_stats_capacity_bytes{{$hubs,{volume}}}"), Longer.LAST, Exporter.KUBELET),
+                _last_of_each("min", f"kubelet_volume_stats_capacity_bytes{{$hubs,{volume}}}", "persistentvolumeclaim"), Longer.LAST, Exporter.KUBELET),
         Measure("home_volume_free_bytes", "bytes", "What is free on the volume that homes are on.",
-                _latest("min", f"kubelet_volume_stats_available_bytes{{$hubs,{volume}}}"), Longer.LAST, Exporter.KUBELET),
+                _last_of_each("min", f"kubelet_volume_stats_available_bytes{{$hubs,{volume}}}", "persistentvolumeclaim"), Longer.LAST, Exporter.KUBELET),
         Measure("groups", "groups", "Groups that people of the hub are in.",
-                'count by (namespace) (group by (namespace, usergroup) (last_over_time(jupyterhub_user_group_info{$hubs,usergroup!~"none|multiple"}[$w])))',
+                _last_of_each("count", 'jupyterhub_user_group_info{$hubs,usergroup!~"none|multiple"}', "usergroup"),
                 Longer.LAST, Exporter.GROUPS),
         *(Measure(f"{who}_people", "people", f"Different people whose servers ran {where}.", "", Longer.COUNTED,
                   Exporter.KUBE, 0, who)
@@ -218,7 +259,7 @@ BY_NAME: Mapping[str, Measure] = MappingProxyType({measure.name: measure for mea
 BY_METRIC: Mapping[str, Measure] = MappingProxyType({measure.metric: measure for measure in MEASURES})
 
 # Whether the hub could be seen, and how often: its scrapes in the bucket, and in its densest ten minutes.
-SEEN = 'max by (namespace) (count_over_time(up{$hubs,component="hub"}[$w]))'
+SEEN = 'sum by (namespace) (max by (namespace, instance) (count_over_time(up{$hubs,component="hub"}[$w])))'
 DENSEST = 'max by (namespace) (max_over_time(count_over_time(up{$hubs,component="hub"}[599999ms])[$w:10m]))'
 DENSEST_SECONDS = 600
 
@@ -238,6 +279,7 @@ def worded(promql: str, hubs: Iterable[str], length: int) -> str:
     return Template(promql).substitute(
         hubs=f"namespace=~{quoted(pattern)}",
         w=f"{length - 1}ms",
-        seconds=f"{seconds:g}",
-        hours=f"{seconds / 3600:g}",
+        span=f"{length + 1}ms",
+        late=f"{length + LATE - 1}ms",
+        seconds=f"{seconds:.10g}",
     )

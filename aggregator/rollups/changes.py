@@ -9,10 +9,11 @@ Spot = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A number as it stands, and how often it was changed by computing it again."""
+    """A number as it stands, how often it was changed by computing it again, and where its bucket ends."""
 
     value: float
     revision: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aggregator.rollups.bucket_rows import Filled, Keeper, entries, numbers
 from aggregator.rollups.buckets import Bucket, Resolution, days_of
 from aggregator.rollups.catalogue import About
-from aggregator.rollups.keeping import Books
+from aggregator.rollups.keeping import Books, coverage_of
 from aggregator.rollups.people_rows import how_many
 from aggregator.rollups.reduce import Coverage, together
 from aggregator.rollups.subjects import Subject
@@ -37,27 +37,24 @@ async def keep_crowd(
             await _counted(keeper, books, ids, bucket, crowd.zone) for bucket in some if bucket.resolution is resolution
         ]
         filled = [
-            Filled(bucket, crowd.zone.key, coverage, {measure: people})
+            Filled(bucket, crowd.zone.key, coverage, {measure: float(people)})
             for bucket, coverage, people in found
             if coverage.expected
         ]
-        await keeper.keep(books.id_of(crowd), filled, (measure,))
+        await keeper.keep_following(books.id_of(crowd), filled, (measure,))
 
 
 async def _counted(
     keeper: Keeper, books: Books, hubs: Sequence[int], bucket: Bucket, zone: ZoneInfo
 ) -> tuple[Bucket, Coverage, int]:
-    """The people, and how much was seen of the hubs of which people are known."""
-    days = 1 if bucket.resolution is Resolution.DAY else len(days_of(bucket, zone))
-    last = bucket.number + days - 1
+    """The people, and how much was seen of the hubs of which people are known at all."""
+    days = [bucket] if bucket.resolution is Resolution.DAY else days_of(bucket, zone)
+    first, last = days[0].number, days[-1].number
     coverage = []
     for hub in hubs:
-        span = Resolution.DAY, bucket.number, last
-        told = {
-            number
-            for measure, number in await numbers(keeper.connection, hub, *span)
-            if measure == books.measures["people"]
-        }
-        known = await entries(keeper.connection, hub, *span)
-        coverage += [known[number].coverage for number in told if number in known]
-    return bucket, together(coverage), await how_many(keeper.connection, hubs, bucket.number, last)
+        kept = await numbers(keeper.connection, hub, Resolution.DAY, first, last)
+        told = {number for measure, number in kept if measure == books.measures["people"]}
+        known = await entries(keeper.connection, hub, Resolution.DAY, first, last)
+        if told:
+            coverage += [coverage_of(day, {number: known[number] for number in told & known.keys()}) for day in days]
+    return bucket, together(coverage), await how_many(keeper.connection, hubs, first, last)

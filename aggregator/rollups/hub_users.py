@@ -12,6 +12,15 @@ from aggregator.clusters.secrets import Secret, SecretUnreadable
 
 PAGE = 200
 TIMEOUT = 30.0
+LARGEST = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where a hub's REST API is, and a token for it."""
+
+    url: str
+    token: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +52,12 @@ _decode = msgspec.json.Decoder(_Page).decode
 PAGES = "application/jupyterhub-pagination+json"
 
 
-async def last_seen(http: httpx.AsyncClient, url: str, token: Secret) -> Mapping[str, datetime] | HubFailed:
+async def last_seen(http: httpx.AsyncClient, api: Api) -> Mapping[str, datetime] | HubFailed:
     """When the hub saw each of its users last, by user name in lower case; who never came is left out."""
     try:
-        headers = {"Authorization": f"token {token.read()}", "Accept": PAGES}
+        headers = {"Authorization": f"token {api.token.read()}", "Accept": PAGES}
         async with asyncio.timeout(TIMEOUT):
-            return await _all(http, f"{url}/hub/api/users", headers)
+            return await _all(http, f"{api.url.rstrip('/')}/hub/api/users", headers)
     except SecretUnreadable as error:
         return HubFailed(f"its token cannot be read: {error}")
     except TimeoutError:
@@ -70,12 +79,7 @@ async def _all(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) ->
     found: dict[str, datetime] = {}
     offset = 0
     while True:
-        response = await http.get(url, params={"limit": PAGE, "offset": offset}, headers=dict(headers))
-        if response.status_code != 200:
-            raise _Refused(
-                f"its API answers {response.status_code}; the token needs the scopes list:users, read:users:activity"
-            )
-        page = _decode(response.content)
+        page = _decode(await _page(http, url, {"limit": PAGE, "offset": offset}, headers))
         found |= {
             user.name.lower(): user.last_activity
             for user in page.items
@@ -86,3 +90,17 @@ async def _all(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) ->
         if following is None or following.offset <= offset:
             return found
         offset = following.offset
+
+
+async def _page(http: httpx.AsyncClient, url: str, parameters: Mapping[str, int], headers: Mapping[str, str]) -> bytes:
+    body = bytearray()
+    async with http.stream("GET", url, params=dict(parameters), headers=dict(headers)) as response:
+        if response.status_code != 200:
+            raise _Refused(
+                f"its API answers {response.status_code}; the token needs the scopes list:users, read:users:activity"
+            )
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > LARGEST:
+                raise _Refused(f"its API answers with more than {LARGEST >> 20} MiB for {PAGE} users")
+    return bytes(body)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import httpx
+
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
@@ -19,7 +21,9 @@ from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Chunk, Kept, Window, hours_and_days, stale, weeks_and_months
 from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.due import REACH
-from aggregator.rollups.keeping import Books, keep_longer, keep_seen, keep_told
+from aggregator.rollups.hub_days import seen_by_hubs
+from aggregator.rollups.hub_users import HubFailed
+from aggregator.rollups.keeping import Books, keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
@@ -39,11 +43,14 @@ Show = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of it: how many chunks were kept, which clusters failed, and what a cluster would not compute."""
+    """What came of it: how many chunks were kept, which clusters failed, what a cluster would not compute, and which hubs
+    did not tell who was there, by cluster and namespace.
+    """
 
     kept: int = 0
     failed: dict[str, ClusterFailed] = field(default_factory=dict)
     refused: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    not_seen: dict[str, HubFailed] = field(default_factory=dict)
 
 
 def recent(now: datetime) -> Window:
@@ -54,13 +61,14 @@ def recent(now: datetime) -> Window:
 
 @dataclass(frozen=True, slots=True)
 class Rollups:
-    """Everything that computing takes; `now` is a clock."""
+    """Everything that computing takes; `now` is a clock. Without `http` hubs are not asked who was there."""
 
     fleet: Fleet
     database: Database
     key: PeopleKey
     subjects: Sequence[Subject]
     now: Callable[[], datetime]
+    http: httpx.AsyncClient | None = None
 
     async def compute(self, window: Window, show: Show | None = None) -> Outcome:
         """Computes what is chosen in the window, and keeps it. A cluster that fails is left alone until the next time."""
@@ -72,6 +80,7 @@ class Rollups:
         kept = await self._kept(books, hubs, (Resolution.HOUR, Resolution.DAY), window)
         planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))
         run = _Run(books, Outcome(), sum(map(len, planned.values())), show)
+        await self._seen_by_hubs(run, hubs)
         await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in planned.items()))
         await self._longer(run, hubs, window)
         await self._crowds(run, window)
@@ -89,6 +98,16 @@ class Rollups:
                     span = window.start // length - 2 * LONGEST, window.end // length + 2
                     found[each, resolution] = await entries(connection, books.id_of(each), resolution, *span)
         return found
+
+    async def _seen_by_hubs(self, run: "_Run", hubs: Sequence[Subject]) -> None:
+        """Adds whom hubs saw of late, before anybody is counted."""
+        found = {} if self.http is None else await seen_by_hubs(self.http, hubs, self.now())
+        for hub, names in found.items():
+            if isinstance(names, HubFailed):
+                run.not_seen(hub, names)
+                continue
+            async with self.database.writing() as connection:
+                await keep_last_seen(run.books.keeper(connection, self.now()), run.books, hub, names)
 
     async def _of_cluster(self, run: "_Run", name: str, chunks: Sequence[Chunk]) -> None:
         cluster = Cluster(self.fleet, name)
@@ -123,8 +142,7 @@ class Rollups:
             if longer:
                 await keep_longer(keeper, run.books, chunk, told)
             else:
-                await keep_told(keeper, run.books, chunk, told)
-                await keep_seen(keeper, run.books, chunk, seen)
+                await keep_told(keeper, run.books, chunk, told, seen)
         return None
 
     async def _crowds(self, run: "_Run", window: Window) -> None:
@@ -157,6 +175,10 @@ class _Run:
     def fail(self, failed: ClusterFailed) -> None:
         self.outcome.failed[failed.cluster] = failed
         log.warning("rollups: %s; what is missing is computed once it answers", failed)
+
+    def not_seen(self, hub: Subject, failed: HubFailed) -> None:
+        self.outcome.not_seen[hub.key] = failed
+        log.warning('rollups: hub "%s" does not tell who was there: %s', hub.key, failed.reason)
 
     def note(self, cluster: str, refused: Mapping[str, str]) -> None:
         before = self.outcome.refused.get(cluster, {})

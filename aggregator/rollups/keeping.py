@@ -13,13 +13,14 @@ from aggregator.rollups.catalogue import MEASURES, About, Longer
 from aggregator.rollups.chunks import Chunk
 from aggregator.rollups.people import Seen
 from aggregator.rollups.people_key import PeopleKey
-from aggregator.rollups.people_rows import Via, first_days, how_many, keep_people
+from aggregator.rollups.people_rows import Via, add_people, days_with_people, first_days, how_many, keep_people
 from aggregator.rollups.reduce import Coverage, Part, combined, together
 from aggregator.rollups.subject_rows import Ids
 from aggregator.rollups.subjects import Subject
 
 LAST_DAY = 10**6
 OF_HUBS = tuple(each for each in MEASURES if each.about is About.HUB)
+ASKED = frozenset(each.name for each in OF_HUBS if each.longer is Longer.ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +38,49 @@ class Books:
         return self.ids[subject.about, subject.key]
 
 
-async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told) -> None:
-    """Hours or days of the hubs, as their cluster told them."""
+async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told, seen: Seen) -> None:
+    """Hours or days of the hubs, as their cluster told them, and the people of these days."""
     for hub in chunk.hubs:
         filled = [_filled(told, hub, bucket) for bucket in chunk.buckets]
-        await keeper.keep(books.id_of(hub), filled, tuple(told.values))
+        taken = await keeper.keep(books.id_of(hub), filled, tuple(told.values))
+        # Hubs whose accounts come and go have no people.
+        if chunk.resolution is Resolution.DAY and not hub.ephemeral:
+            await _keep_seen(keeper, books, hub, [day for day in chunk.buckets if day.number in taken], seen)
 
 
-async def keep_seen(keeper: Keeper, books: Books, chunk: Chunk, seen: Seen) -> None:
-    """The people of the hubs on some days, and how many they are. Hubs whose accounts come and go have none."""
-    for hub in chunk.hubs:
-        if hub.ephemeral:
-            continue
-        days = {
-            day.number: frozenset(map(books.key.hash_of, seen.names[hub.namespace, day.number]))
-            for day in chunk.buckets
-            if (hub.namespace, day.number) in seen.names
-        }
-        await keep_people(keeper.connection, books.id_of(hub), days, Via.POD)
-        await _count(keeper, books, hub, [day for day in chunk.buckets if day.number in days])
+async def keep_last_seen(keeper: Keeper, books: Books, hub: Subject, names: Mapping[int, frozenset[str]]) -> None:
+    """People whom a hub itself saw last on some days, beside those who are known otherwise."""
+    days = {day: frozenset(map(books.key.hash_of, who)) for day, who in names.items()}
+    if not days:
+        return
+    await add_people(keeper.connection, books.id_of(hub), days, Via.API)
+    known = await entries(keeper.connection, books.id_of(hub), Resolution.DAY, min(days), max(days))
+    await _count(keeper, books, hub, [known[day].bucket for day in sorted(days) if day in known])
 
 
 async def keep_longer(keeper: Keeper, books: Books, chunk: Chunk, told: Told) -> None:
     """A week or a month of the hubs, from the days that are kept and what their cluster told about the whole stretch."""
     for hub in chunk.hubs:
-        filled = [await _of_days(keeper, books, hub, bucket, told) for bucket in chunk.buckets]
-        await keeper.keep(books.id_of(hub), filled, _not_refused(told))
+        for bucket in chunk.buckets:
+            filled = await _of_days(keeper, books, hub, bucket, told)
+            asked = set(_not_refused(told))
+            there = await entries(keeper.connection, books.id_of(hub), bucket.resolution, bucket.number, bucket.number)
+            if there and told.coverage[hub.namespace, bucket.number].seen < filled.coverage.seen:
+                # The cluster has forgotten some of the days: what it told before was about more of them.
+                asked -= ASKED
+            await keeper.keep_following(books.id_of(hub), [filled], asked)
+
+
+async def _keep_seen(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Bucket], seen: Seen) -> None:
+    subject = books.id_of(hub)
+    told = {
+        day.number: frozenset(map(books.key.hash_of, seen.names[hub.namespace, day.number]))
+        for day in days
+        if (hub.namespace, day.number) in seen.names
+    }
+    await keep_people(keeper.connection, subject, told, Via.POD)
+    known = told.keys() | await days_with_people(keeper.connection, subject, [day.number for day in days])
+    await _count(keeper, books, hub, [day for day in days if day.number in known])
 
 
 def _filled(told: Told, hub: Subject, bucket: Bucket) -> Filled:
@@ -80,7 +98,7 @@ async def _of_days(keeper: Keeper, books: Books, hub: Subject, bucket: Bucket, t
     span = Resolution.DAY, days[0].number, days[-1].number
     known = await entries(keeper.connection, books.id_of(hub), *span)
     kept = await numbers(keeper.connection, books.id_of(hub), *span)
-    coverage = [_coverage_of(day, known) for day in days]
+    coverage = [coverage_of(day, known) for day in days]
     values: dict[str, float] = {}
     for each in OF_HUBS:
         if each.longer in (Longer.ASKED, Longer.COUNTED):
@@ -93,11 +111,12 @@ async def _of_days(keeper: Keeper, books: Books, hub: Subject, bucket: Bucket, t
     place = (hub.namespace, bucket.number)
     values |= {name: found[place] for name, found in told.values.items() if place in found}
     if any((books.measures["people"], day.number) in kept for day in days):
-        values["people"] = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
+        people = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
+        values["people"] = float(people)
     return Filled(bucket, hub.zone.key, together(coverage), values)
 
 
-def _coverage_of(day: Bucket, known: Mapping[int, Entry]) -> Coverage:
+def coverage_of(day: Bucket, known: Mapping[int, Entry]) -> Coverage:
     """Of a day that was never told of, nothing was seen of what one scrape a minute would have been."""
     return known[day.number].coverage if day.number in known else Coverage(0, day.length // 60_000)
 
@@ -110,7 +129,7 @@ async def _count(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Buck
     counted = [
         _with(day, hub, people=await how_many(keeper.connection, [subject], day.number, day.number)) for day in days
     ]
-    await keeper.put_numbers(subject, counted, ("people",))
+    changed = await keeper.put_numbers(subject, counted, ("people",))
     span = Resolution.DAY, min(day.number for day in days), LAST_DAY
     kept = await numbers(keeper.connection, subject, *span)
     known = await entries(keeper.connection, subject, *span)
@@ -120,9 +139,10 @@ async def _count(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Buck
         for measure, number in kept
         if measure == books.measures["people"] and number in known
     ]
-    changed = await keeper.put_numbers(subject, new, ("new_people",))
+    changed |= await keeper.put_numbers(subject, new, ("new_people",))
     await keeper.touch(subject, Resolution.DAY, changed)
 
 
-def _with(bucket: Bucket, hub: Subject, **values: float) -> Filled:
-    return Filled(bucket, hub.zone.key, Coverage(0, 0), values)
+def _with(bucket: Bucket, hub: Subject, **counts: int) -> Filled:
+    # Databases are given numbers of one kind.
+    return Filled(bucket, hub.zone.key, Coverage(0, 0), {name: float(count) for name, count in counts.items()})

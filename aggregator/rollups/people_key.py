@@ -37,17 +37,21 @@ class PeopleKey:
 
 def people_key(file: Path) -> PeopleKey:
     """The key in the file, which is made if it is not there; raises BadConfig where it cannot be used."""
-    try:
-        return _read(file)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise BadConfig(f"people_key_file {file}: {error.strerror}") from None
+    if file.exists():
+        return known_key(file)
     try:
         _make(file)
         return _read(file)
     except OSError as error:
         raise BadConfig(f"people_key_file {file} is not there and cannot be made: {error.strerror}") from None
+
+
+def known_key(file: Path) -> PeopleKey:
+    """The key in the file, which has to be there: with a new one nobody would be found."""
+    try:
+        return _read(file)
+    except OSError as error:
+        raise BadConfig(f"people_key_file {file}: {error.strerror}") from None
 
 
 def _read(file: Path) -> PeopleKey:

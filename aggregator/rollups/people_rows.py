@@ -48,6 +48,13 @@ async def add_people(connection: AsyncConnection, subject: int, days: Mapping[in
     await upsert(connection, rows, new, key=KEY)
 
 
+async def days_with_people(connection: AsyncConnection, subject: int, some: Collection[int]) -> set[int]:
+    """Those of some days on which anybody is known to have used a hub."""
+    c = rows.c
+    found = await connection.execute(select(c.number).where(c.subject == subject, c.number.in_(list(some))).distinct())
+    return set(found.scalars())
+
+
 async def how_many(connection: AsyncConnection, subjects: Collection[int], first: int, last: int) -> int:
     """The different people who used any of the hubs on a day from the first to the last."""
     c = rows.c
@@ -64,8 +71,11 @@ async def first_days(connection: AsyncConnection, subject: int) -> Mapping[int, 
 
 
 async def forget_person(connection: AsyncConnection, person: bytes) -> int:
-    """Takes every trace of one person away; how many days they were on. What was counted before stays counted."""
-    return (await connection.execute(delete(rows).where(rows.c.person == person))).rowcount
+    """Takes every trace of one person away; on how many days of hubs there was one. Counts made before stay."""
+    days = select(rows.c.subject, rows.c.number).where(rows.c.person == person).distinct().subquery()
+    count = (await connection.execute(select(func.count()).select_from(days))).scalar_one()
+    await connection.execute(delete(rows).where(rows.c.person == person))
+    return count
 
 
 async def keep_mark(connection: AsyncConnection, key: PeopleKey) -> None:

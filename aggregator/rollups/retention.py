@@ -1,6 +1,6 @@
 """What is older than the configuration keeps it, removed a little at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from aggregator.clusters.values import Retention
 from aggregator.rollups.buckets import DAY, Resolution
+from aggregator.rollups.series_rows import narrow
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from aggregator.store.tables import bucket, person_day, rollup
@@ -15,7 +16,14 @@ from aggregator.store.tables import bucket, person_day, rollup
 BATCH = 5000
 """Rows a transaction: nobody who wants to write waits long for that."""
 
-LONG = (str(Resolution.DAY), str(Resolution.WEEK), str(Resolution.MONTH))
+LONG = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
+
+
+def ends(retention: Retention, now: datetime) -> Iterator[tuple[Sequence[Resolution], int]]:
+    """Before which moment buckets of some resolutions are no longer kept, where they are not kept for ever."""
+    for resolutions, age in (((Resolution.HOUR,), retention.hours), (LONG, retention.days)):
+        if age is not None:
+            yield resolutions, _before(now, age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +36,9 @@ class Old:
 
 def old(retention: Retention, now: datetime) -> Iterator[Old]:
     """What is to go. Counts of people stay when the hashes they were counted from have gone."""
-    if retention.hours is not None:
-        before = _before(now, retention.hours)
+    for resolutions, before in ends(retention, now):
         for table in (rollup, bucket):
-            yield Old(table, (table.c.resolution == str(Resolution.HOUR)) & (table.c.end < before))
-    if retention.days is not None:
-        before = _before(now, retention.days)
-        for table in (rollup, bucket):
-            yield Old(table, table.c.resolution.in_(LONG) & (table.c.end < before))
+            yield Old(table, table.c.resolution.in_([*map(str, resolutions)]) & (table.c.end < before))
     if retention.people is not None:
         yield Old(person_day, person_day.c.number < _before(now, retention.people) // DAY)
 
@@ -52,6 +55,9 @@ async def purge(database: Database, retention: Retention, now: datetime, batch: 
             removed[each.table.name] = removed.get(each.table.name, 0) + count
             if count < batch:
                 break
+    for resolutions, before in ends(retention, now):
+        async with database.writing() as connection:
+            await narrow(connection, resolutions, before)
     return removed
 
 

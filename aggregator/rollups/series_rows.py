@@ -1,33 +1,44 @@
 """Which series there are, and their samples: a sample stands at the end of its bucket."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
-from sqlalchemy import case, select
+from sqlalchemy import CursorResult, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
-from aggregator.series import Floats, Ints, Labels
+from aggregator.series import Floats, Ints
 from aggregator.store.tables import rollup as rollups
 from aggregator.store.tables import rollup_series as spans
-from aggregator.store.tables import subject as subjects
 from aggregator.store.upsert import INSERT
+
+COLUMNS = 4
+AT_ONCE = 50_000
+"""Rows that are looked at without a pause: some 10 ms."""
+
+# Numbers of buckets are 32 bits wide; no bucket that is kept is anywhere near.
+FARTHEST = 2**31 - 1
+
+Span = tuple[int, int]
+"""From when to when, both in milliseconds and in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A series: the number of its measure, how long its buckets are, and whom it is about, in a number and in labels."""
+    """A series: the numbers of its measure and of whom it is about, and how long its buckets are."""
 
     measure: int
     resolution: Resolution
     subject: int
-    labels: Labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """Samples of several series of one resolution, in order of measure, subject and time; `end` in milliseconds."""
+    """Samples of several series of one resolution, in order of measure, subject and bucket; `end` in milliseconds."""
 
     measure: Ints
     subject: Ints
@@ -52,71 +63,88 @@ async def widen(
     )
     rows = [
         {"measure": measure, "resolution": str(resolution), "subject": subject, "first": first, "last": last}
-        for measure, (first, last) in ends.items()
+        # In order: two who note the same series would wait for each other.
+        for measure, (first, last) in sorted(ends.items())
     ]
     await connection.execute(statement, rows)
 
 
+async def narrow(connection: AsyncConnection, resolutions: Iterable[Resolution], before: int) -> None:
+    """Notes that there are no samples of these resolutions before a moment any more. Series without any are gone."""
+    c, r = spans.c, rollups.c
+    which = c.resolution.in_([str(each) for each in resolutions])
+    # By what stands in the row alone: a replica may be adding to the series at this moment.
+    await connection.execute(delete(spans).where(which, c.last < before))
+    of_it = (r.measure == c.measure, r.resolution == c.resolution, r.subject == c.subject)
+    earliest = select(r.end).where(*of_it).order_by(r.number).limit(1).scalar_subquery()
+    await connection.execute(update(spans).where(which, c.first < before).values(first=func.coalesce(earliest, c.last)))
+
+
 async def series_between(
-    connection: AsyncConnection, measures: Collection[int], resolutions: Iterable[Resolution], start: int, end: int
+    connection: AsyncConnection,
+    measures: Collection[int],
+    resolutions: Iterable[Resolution],
+    subjects: Collection[int],
+    span: Span,
 ) -> tuple[Kept, ...]:
-    """The series of some measures that may have samples from `start` to `end`."""
-    query = (
-        select(spans.c.measure, spans.c.resolution, spans.c.subject, subjects)
-        .join_from(spans, subjects, spans.c.subject == subjects.c.id)
-        .where(
-            spans.c.measure.in_(list(measures)),
-            spans.c.resolution.in_([str(each) for each in resolutions]),
-            spans.c.first <= end,
-            spans.c.last >= start,
-        )
+    """The series of some measures about some subjects that may have samples in the span."""
+    c = spans.c
+    query = select(c.measure, c.resolution, c.subject).where(
+        c.measure.in_(list(measures)),
+        c.resolution.in_([str(each) for each in resolutions]),
+        c.subject.in_(list(subjects)),
+        c.first <= span[1],
+        c.last >= span[0],
     )
-    return tuple(
-        Kept(
-            row.measure,
-            Resolution(row.resolution),
-            row.subject,
-            (
-                ("cluster", row.cluster),
-                ("community", row.community),
-                ("hub", row.name),
-                ("namespace", row.namespace),
-            ),
-        )
-        for row in await connection.execute(query)
-    )
+    known = {str(each): each for each in Resolution}
+    found = await connection.execute(query)
+    return tuple(Kept(measure, known[resolution], subject) for measure, resolution, subject in found)
 
 
 async def samples_between(
-    connection: AsyncConnection, resolution: Resolution, some: Sequence[Kept], start: int, end: int
+    connection: AsyncConnection, resolution: Resolution, some: Collection[Kept], span: Span, most: int
 ) -> Columns:
-    """The samples of series of one resolution that stand from `start` to `end`."""
+    """The samples of series of one resolution that stand in the span, and at most so many of them.
+
+    Others may be among them: of one of the subjects, by one of the measures.
+    """
     c = rollups.c
-    first, last = _numbers(resolution, start, end)
+    # In the order of the key, which costs nothing; by end would be sorted first.
     query = (
         select(c.measure, c.subject, c.end, c.value)
         .where(
             c.resolution == str(resolution),
             c.measure.in_({each.measure for each in some}),
             c.subject.in_({each.subject for each in some}),
-            c.number.between(first, last),
-            c.end.between(start, end),
+            c.number.between(*_numbers(resolution, *span)),
+            c.end.between(*span),
         )
-        .order_by(c.measure, c.subject, c.end)
+        .order_by(c.measure, c.subject, c.number)
+        .limit(most)
     )
-    rows = (await connection.execute(query)).all()
-    measure, subject, ends, values = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return Columns(
-        np.array(measure, dtype=np.int64),
-        np.array(subject, dtype=np.int64),
-        np.array(ends, dtype=np.int64),
-        np.array(values, dtype=np.float64),
-    )
+    table = await _table(await connection.execute(query))
+    measure, subject, ends = table[:, :3].T.astype(np.int64)
+    return Columns(measure, subject, ends, table[:, 3])
+
+
+async def _table(result: CursorResult[Any]) -> Floats:
+    """All rows as numbers; no moment is too large for a float."""
+    # The driver's own tuples: making rows of them takes as long as the query.
+    cursor = result.cursor
+    assert cursor is not None
+    pieces = [np.zeros((0, COLUMNS))]
+    while rows := cursor.fetchmany(AT_ONCE):
+        pieces.append(np.fromiter(chain.from_iterable(rows), np.float64, len(rows) * COLUMNS).reshape(-1, COLUMNS))
+        # Others who are waiting have their turn.
+        await asyncio.sleep(0)
+    return np.concatenate(pieces)
 
 
 def _numbers(resolution: Resolution, start: int, end: int) -> tuple[int, int]:
     """Bounds, a little too wide, of the numbers of buckets that end from `start` to `end`: the key has those."""
     if resolution is Resolution.HOUR:
-        return start // HOUR - 1, end // HOUR
-    longest = {Resolution.DAY: 3, Resolution.WEEK: 9, Resolution.MONTH: 33}[resolution]
-    return start // DAY - longest, end // DAY + 1
+        first, last = start // HOUR - 1, end // HOUR
+    else:
+        longest = {Resolution.DAY: 3, Resolution.WEEK: 9, Resolution.MONTH: 33}[resolution]
+        first, last = start // DAY - longest, end // DAY + 1
+    return max(-FARTHEST, min(first, FARTHEST)), max(-FARTHEST, min(last, FARTHEST))

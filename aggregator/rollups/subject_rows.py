@@ -27,8 +27,8 @@ class Known:
     namespace: str
     name: str
     community: str
-    gone: bool
     zone: str
+    gone: bool
     ephemeral: bool
     since: datetime
 
@@ -56,8 +56,8 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.namespace,
             row.name,
             row.community,
-            row.gone_at is not None,
             row.zone,
+            row.gone_at is not None,
             row.ephemeral,
             row.since,
         )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import Cluster, Config, Hub
 from aggregator.rollups.catalogue import About
+from aggregator.rollups.hub_users import Api
 
 UTC = ZoneInfo("UTC")
 
@@ -14,7 +15,7 @@ UTC = ZoneInfo("UTC")
 class Subject:
     """One of them. `key` tells it from others of its kind and stays when names change: of a hub, cluster and namespace.
 
-    `zone` is where its days are; `staff` are never counted as people.
+    `zone` is where its days are; `staff` are never counted as people; through `api` a hub tells of its users.
     """
 
     about: About
@@ -27,6 +28,7 @@ class Subject:
     community: str = ""
     ephemeral: bool = False
     staff: frozenset[str] = frozenset()
+    api: Api | None = None
 
 
 def subjects(config: Config) -> tuple[Subject, ...]:
@@ -51,6 +53,7 @@ def _of_hub(cluster: Cluster, hub: Hub) -> Subject:
         community=hub.community or cluster.community or "",
         ephemeral=hub.ephemeral,
         staff=frozenset(name.lower() for name in (hub.access.staff if hub.access else ())),
+        api=Api(hub.url, hub.api_token) if hub.url and hub.api_token else None,
     )
 
 

@@ -65,7 +65,7 @@ def samples(*series: tuple[str, list[tuple[float, float]]], lookback: float = 30
         np.array([value for _, value in points], dtype=np.float64),
         np.cumsum([0, *(len(own) for _, own in series)], dtype=np.int64),
     )
-    return Sampled(raw, np.full(len(series), round(lookback * 1000), dtype=np.int64))
+    return Sampled(raw, np.full(len(points), round(lookback * 1000), dtype=np.int64))
 
 
 def steps_of(count: int) -> Steps:

@@ -24,11 +24,11 @@ def test_the_last_sample_is_looked_back_at_for_so_long() -> None:
     assert kept("k") == ['k{a="1"} 1 2 4 _ _', 'k{a="2"} _ _ 7 _ _']
 
 
-def test_each_series_is_looked_back_at_as_far_as_it_says() -> None:
-    raw = samples(('k{a="1"}', [(0, 1)]), ('k{a="2"}', [(0, 2)])).raw
-    source = Sampled(raw, np.array([180_000, 60_000]))
+def test_each_sample_is_looked_back_at_as_far_as_it_says() -> None:
+    raw = samples(('k{a="1"}', [(0, 1), (120, 3)]), ('k{a="2"}', [(0, 2)])).raw
+    source = Sampled(raw, np.array([60_000, 120_000, 180_000]))
 
-    assert kept("k", source=source) == ['k{a="1"} 1 1 1 _ _', 'k{a="2"} 2 _ _ _ _']
+    assert kept("k", source=source) == ['k{a="1"} 1 _ 3 3 _', 'k{a="2"} 2 2 2 _ _']
 
 
 def test_an_offset_looks_at_what_was_then() -> None:

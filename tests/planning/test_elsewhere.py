@@ -3,7 +3,9 @@
 import pytest
 
 from aggregator.errors import BadExpression
-from aggregator.planning.plan import RawAsk
+from aggregator.planning.plan import Circumstances, RawAsk
+from aggregator.planning.planner import plan
+from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import At, Selector
 from aggregator.series import Steps
@@ -50,6 +52,22 @@ def test_each_source_is_asked_for_what_it_may_have(query: str) -> None:
     made = planned(query, elsewhere=KEPT)
 
     assert (shape(made), asks(made)) == SHAPES[query]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('{job="y"}', "splice"),
+        ('{x="y",job!=""}', "splice"),
+        ('sum({job=~"a|b"})', "sum(…) from L0"),
+        ('{x="y",job=""}', "R0 and L0"),
+        ('kept_a{job="y"}', "R0"),
+    ],
+)
+def test_what_asks_for_a_label_that_is_not_there_is_asked_of_clusters_alone(query: str, found: str) -> None:
+    around = Circumstances(("lisbon", "oslo"), names_elsewhere=frozenset(KEPT), labels_elsewhere=frozenset({"x"}))
+
+    assert shape(plan(parse(query), INSTANT, around)) == found
 
 
 def test_the_other_source_is_asked_for_the_moments_that_are_needed() -> None:

@@ -1,8 +1,13 @@
 """Queries over series that no cluster has, and over both kinds."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
+from aggregator.clusters.values import Query as Limits
+from aggregator.errors import TimedOut
 from aggregator.planning.plan import RawAsk
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Selector
@@ -24,6 +29,9 @@ class Shelf:
 
     def names(self) -> frozenset[str]:
         return frozenset({"kept"})
+
+    def labels(self) -> frozenset[str]:
+        return frozenset({"cluster"})
 
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         self.asked += asks
@@ -82,6 +90,16 @@ async def test_a_selector_of_both_kinds_asks_both() -> None:
     assert values_of(vector) == {"x,lisbon": "5", "kept,lisbon": "7", "kept,oslo": "2"}
 
 
+async def test_a_label_that_the_other_source_does_not_have_asks_clusters_alone() -> None:
+    shelf = Shelf()
+    async with scene({"lisbon": {'{job="hub"}[5m]': ["x 5"]}}, source=shelf) as fleet:
+        await fleet.instant('{job="hub"}[5m]', at=650)
+        await fleet.instant('kept{job="hub"}', at=650)
+
+    assert fleet.asked("lisbon") == ['{job="hub"}[5m]']
+    assert len(shelf.asked) == 1
+
+
 async def test_a_function_over_ranges_works_on_both() -> None:
     text = 'rate({__name__=~"x|kept"}[5m])'
     async with scene({"lisbon": {text: ['{job="a"} 5']}}, source=Shelf()) as fleet:
@@ -96,3 +114,14 @@ async def test_timestamps_are_those_of_the_samples_of_either_kind() -> None:
         answer = await fleet.instant(text, at=660)
 
     assert values_of(answer) == {"oslo": "650", "lisbon,a": "5"}
+
+
+async def test_a_source_that_takes_too_long_is_waited_for_no_longer_than_the_query_may_take() -> None:
+    class Asleep(Shelf):
+        async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+            await asyncio.Event().wait()
+            return ()
+
+    async with scene({"lisbon": {}}, source=Asleep(), limits=Limits(deadline=0.05)) as fleet:
+        with pytest.raises(TimedOut, match="timed out"):
+            await fleet.instant("kept")

@@ -1,0 +1,51 @@
+"""`crosshub people`: what is kept about single people."""
+
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.chosen import chosen_config
+
+people = typer.Typer(no_args_is_help=True, help="What is kept about people: only hashes of their names.")
+
+
+@people.callback()
+def _group() -> None:
+    """A group, though there is one command in it so far."""
+
+
+@people.command()
+def forget(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The user name, as hubs have it.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether this is meant.")] = False,
+) -> None:
+    """Take every hash of a person away, on all hubs; counts that were made before stay."""
+    config = chosen_config(context)
+
+    import asyncio
+
+    from aggregator.rollups.people_key import known_key
+    from aggregator.rollups.people_rows import forget_person, keep_mark
+    from aggregator.store.database import open_database
+    from aggregator.store.migrating import migrate
+
+    if not name.strip():
+        raise typer.BadParameter("a user name is wanted")
+    key = known_key(config.people_key_file)
+    if not yes:
+        typer.confirm(f"Forget on which days {name!r} used which hub?", abort=True)
+
+    async def forgotten() -> int:
+        async with open_database(config.database) as database:
+            await migrate(database)
+            async with database.writing() as connection:
+                await keep_mark(connection, key)
+                return await forget_person(connection, key.hash_of(name))
+
+    days = asyncio.run(forgotten())
+    if not days:
+        typer.echo(f"nothing is kept about {name!r}")
+        return
+    typer.echo(f"{days} {'day' if days == 1 else 'days'} of {name!r} removed; counts made before stay.")
+    typer.echo("What is computed again, such as the last two days, asks the clusters, which may still know the name.")
