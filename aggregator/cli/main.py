@@ -16,6 +16,7 @@ from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
 from aggregator.cli.people import people
 from aggregator.cli.query import query
+from aggregator.cli.rollup import rollup
 from aggregator.cli.serve import serve
 from aggregator.errors import BadConfig, CrosshubError
 
@@ -26,6 +27,7 @@ cli.command()(query)
 cli.command()(explain)
 cli.command()(demo)
 cli.add_typer(db, name="db")
+cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
 
 

@@ -23,12 +23,13 @@ def print_csv(series: Sequence[Series]) -> None:
     """Time, value, and a column for each label that any series has."""
     names = sorted({name for one in series for name, _ in one.labels})
     lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(["time", *map(_harmless, names), "value"])
+    lines.writerow(["time", *map(harmless, names), "value"])
     for one in series:
         labels = dict(one.labels)
-        cells = [_harmless(labels.get(name, "")) for name in names]
+        cells = [harmless(labels.get(name, "")) for name in names]
         lines.writerows([f"{time:.3f}".removesuffix(".000"), *cells, value] for time, value in one.samples)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A text that no spreadsheet computes."""
     return f"'{text}" if text.startswith(FORMULA) else text

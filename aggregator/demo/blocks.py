@@ -15,7 +15,18 @@ from aggregator.demo.servers import backfill, link_blocks
 from aggregator.demo.windows import Window, may_be_wanted
 
 # What of this package has no part in what blocks hold. Leaving one out here costs time, never truth.
-_NO_PART = {"config_file", "directory", "exporter", "processes", "progress", "run", "servers", "workers"}
+_NO_PART = {
+    "config_file",
+    "directory",
+    "exporter",
+    "kept",
+    "processes",
+    "progress",
+    "run",
+    "servers",
+    "welcome",
+    "workers",
+}
 _POLITE = 10
 
 
@@ -98,3 +109,15 @@ def forget(store: Path, now: int) -> None:
     for directory in (*store.glob("*/*/*"), *store.glob("*/*"), *store.glob("*")):
         if not any(directory.iterdir()):
             directory.rmdir()
+
+
+def database_of(recipe: Recipe) -> str:
+    """The file of what is kept of a demo: another fleet's numbers would be taken for this one's."""
+    return f"kept-{code()}-{recipe.name}.db"
+
+
+def forget_databases(home: Path) -> None:
+    """Drop what was kept of what changed code had made."""
+    for file in home.glob("kept-*.db*"):
+        if not file.name.startswith(f"kept-{code()}-"):
+            file.unlink()

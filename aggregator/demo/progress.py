@@ -26,8 +26,19 @@ class Show:
     @contextmanager
     def counting(self, what: str, total: int) -> Iterator[Callable[[], None]]:
         """A bar for so many steps; call what it gives after each. Off a terminal there is only the line at the end."""
-        columns = (TextColumn("         {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as progress:
+        with self._bar() as progress:
             task = progress.add_task(what, total=total)
             yield lambda: progress.advance(task)
         self.done(what)
+
+    @contextmanager
+    def growing(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar for work that turns out to be more; tell what it gives how many steps are done, and of how many."""
+        with self._bar() as progress:
+            task = progress.add_task(what, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+        self.done(what)
+
+    def _bar(self) -> Progress:
+        columns = (TextColumn("         {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)

@@ -12,11 +12,21 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from aggregator.demo.blocks import Recipe, deliver, forget, kept_in, make_blocks, make_window
-from aggregator.demo.config_file import write_config
+from aggregator.demo.blocks import (
+    Recipe,
+    database_of,
+    deliver,
+    forget,
+    forget_databases,
+    kept_in,
+    make_blocks,
+    make_window,
+)
+from aggregator.demo.config_file import Told, write_config
 from aggregator.demo.directory import Home, owned
 from aggregator.demo.exporter import program, scrape_job
 from aggregator.demo.fleet import ClusterPlan
+from aggregator.demo.kept import keep_weeks, weeks_of
 from aggregator.demo.processes import Listening, NotStarted, Program, listening
 from aggregator.demo.progress import Show
 from aggregator.demo.rhythm import HOUR, MINUTE
@@ -101,14 +111,18 @@ def run(demand: Demand, show: Show) -> None:
         pool = making.enter_context(workers(os.cpu_count() or 1))
         site = _Site(demand, home, show, pool, windows(_now(), demand.detail * HOUR, demand.weeks))
         forget(home.blocks, _now())
+        forget_databases(home.path)
         (exporter,) = stack.enter_context(listening([program(demand.recipe, demand.clusters, home.log("exporter"))]))
         _lay_in(site)
         servers = stack.enter_context(running([_wanted(home, plan, exporter) for plan in demand.plans()]))
         show.done(f"{len(servers)} Prometheus servers answer")
         crosshub = _crosshub(site, servers, exporter, stack) if demand.with_crosshub else None
-        show.say(welcome(demand.plans(), {server.name: server.url for server in servers}, crosshub, home.config))
+        urls = {server.name: server.url for server in servers}
+        show.say(welcome(demand.plans(), urls, crosshub, home.config, demand.weeks))
         _fetch_older(site)
         making.close()
+        if crosshub is not None and demand.weeks:
+            keep_weeks(demand.weeks, home.config, servers, show)
         _watch([exporter.pid, *(server.pid for server in servers), *([crosshub.pid] if crosshub else [])])
 
 
@@ -143,8 +157,7 @@ def _fetch_older(site: _Site) -> None:
     missing = [order for order in site.orders(site.windows.older) if not order.kept.exists()]
     if not missing:
         return
-    weeks = "week" if site.demand.weeks == 1 else f"{site.demand.weeks} weeks"
-    with site.show.counting(f"the {weeks} before", len(missing)) as step:
+    with site.show.counting(f"the {weeks_of(site.demand.weeks)} before", len(missing)) as step:
         for order in site.made(missing):
             site.deliver(order)
             step()
@@ -161,7 +174,8 @@ def _crosshub(site: _Site, servers: tuple[Server, ...], exporter: Listening, sta
     urls = {server.name: server.url for server in servers}
 
     def command(port: int) -> list[str]:
-        write_config(site.home.config, f"127.0.0.1:{port}", site.demand.plans(), urls, f"{exporter.url}/hubs")
+        told = Told(f"127.0.0.1:{port}", urls, f"{exporter.url}/hubs", database_of(site.demand.recipe))
+        write_config(site.home.config, site.demand.plans(), told)
         return [sys.executable, "-c", _CROSSHUB, "--config", str(site.home.config), "serve"]
 
     service = Program(
@@ -169,7 +183,8 @@ def _crosshub(site: _Site, servers: tuple[Server, ...], exporter: Listening, sta
         command=command,
         log=site.home.log("crosshub"),
         ready="/readyz",
-        environment=lambda port: {"CROSSHUB_LISTEN": f"127.0.0.1:{port}"},
+        # The database is the demo's own, whatever the environment says.
+        environment=lambda port: {"CROSSHUB_LISTEN": f"127.0.0.1:{port}", "CROSSHUB_DATABASE": ""},
         port=PORT,
     )
     (started,) = stack.enter_context(listening([service]))

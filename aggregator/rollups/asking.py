@@ -60,7 +60,9 @@ class Cluster:
         """
         measures = [each for each in MEASURES if each.promql and not (of_days and each.longer is not Longer.ASKED)]
         texts = {each.name: each.promql for each in measures}
-        wanted = {**texts, "": SEEN, "densest": DENSEST} | {str(who): text for who, text in PRESENT.items()}
+        # What was seen is asked first: should blocks of the past arrive meanwhile, buckets are taken for less whole than
+        # they are and computed again, instead of being taken for whole with numbers from before.
+        wanted = {"": SEEN, "densest": DENSEST} | {str(who): text for who, text in PRESENT.items()} | texts
         found = await asyncio.gather(*(self.ask(text, hubs, buckets) for text in wanted.values()))
         answers: dict[str, Numbers] = {}
         refused: dict[str, str] = {}

@@ -75,6 +75,11 @@ def numbered(resolution: Resolution, number: int, zone: ZoneInfo) -> Bucket:
     return _bucket(resolution, (first, _STEPS[resolution][1](first)), zone)
 
 
+def day_number(day: date) -> int:
+    """The number of the bucket of that local date, in any zone."""
+    return day.toordinal() - _FIRST_DAY
+
+
 def days_of(bucket: Bucket, zone: ZoneInfo) -> tuple[Bucket, ...]:
     """The days that a week or a month is made of."""
     return buckets(Resolution.DAY, bucket.start, bucket.end, zone)
@@ -92,8 +97,7 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 def _bucket(resolution: Resolution, dates: tuple[date, date], zone: ZoneInfo) -> Bucket:
     first, following = dates
-    number = first.toordinal() - _FIRST_DAY
-    return Bucket(resolution, number, midnight(first, zone), midnight(following, zone))
+    return Bucket(resolution, day_number(first), midnight(first, zone), midnight(following, zone))
 
 
 def _dates(resolution: Resolution, start: int, end: int, zone: ZoneInfo) -> Iterator[date]:

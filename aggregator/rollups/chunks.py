@@ -21,11 +21,17 @@ Kept = Mapping[tuple[Subject, Resolution], Mapping[int, Entry]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The stretch in which buckets are looked for, in milliseconds; `chosen` says which of them are computed."""
+    """The stretch in which buckets are looked for, in milliseconds; `chosen` says which of them are computed, `hubs` of
+    which hubs, by key, where not of all.
+    """
 
     start: int
     end: int
     chosen: Callable[[Iterable[Bucket], Mapping[int, Entry], int], tuple[Bucket, ...]] = due.due
+    hubs: frozenset[str] | None = None
+
+    def looks_at(self, subject: Subject) -> bool:
+        return subject.about is About.HUB and (self.hubs is None or subject.key in self.hubs)
 
 
 @dataclass(frozen=True, slots=True)

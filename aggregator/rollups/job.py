@@ -77,7 +77,7 @@ class Rollups:
             await keep_mark(connection, self.key)
             ids = await keep_subjects(connection, self.subjects, self.now())
             books = Books(ids, await keep_measures(connection), self.key)
-        hubs = [each for each in self.subjects if each.about is About.HUB]
+        hubs = [each for each in self.subjects if window.looks_at(each)]
         kept = await self._kept(books, hubs, (Resolution.HOUR, Resolution.DAY), window)
         planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))
         run = _Run(books, Outcome(), sum(map(len, planned.values())), show)

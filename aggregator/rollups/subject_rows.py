@@ -29,6 +29,8 @@ class Known:
     community: str
     zone: str
     gone: bool
+    ephemeral: bool
+    since: datetime
 
 
 async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
@@ -66,6 +68,8 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.community,
             row.zone,
             row.gone_at is not None,
+            row.ephemeral,
+            row.since,
         )
         for row in found
     )

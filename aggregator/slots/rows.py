@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, tuple_, update
+from sqlalchemy import and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -117,6 +117,15 @@ async def finish(connection: AsyncConnection, held: Claim, error: str | None = N
     from_states = ("running", "done") if error is None else ("running",)
     changed = await connection.execute(update(run).where(_of(held), run.c.state.in_(from_states)).values(values))
     return bool(changed.rowcount)
+
+
+async def done_between(connection: AsyncConnection, name: str) -> tuple[datetime, datetime] | None:
+    """When the first and the last of the runs that were done began, as far back as they are kept."""
+    query = select(func.min(run.c.claimed_at), func.max(run.c.claimed_at)).where(
+        run.c.schedule == name, run.c.state == "done"
+    )
+    first, last = (await connection.execute(query)).one()
+    return None if first is None else (first, last)
 
 
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:

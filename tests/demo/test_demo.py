@@ -81,6 +81,19 @@ def test_crosshub_answers_for_all_clusters(directory: Path) -> None:
         assert [one["metric"]["cluster"] for one in answer["data"]["result"]] == ["lisbon", "oslo"]
 
 
+def test_the_weeks_before_are_kept_once_they_are_in(tmp_path: Path) -> None:
+    options = ("--clusters=1", "--hubs=1", "--people=0.1", "--weeks=1", "--detail=1")
+    with started(tmp_path, *options) as demo:
+        said = said_until(demo, "rollups of 1 week")
+        url = said.split("answers for all of them at ")[1].split(". Try")[0]
+
+        query = 'count_over_time(crosshub_servers_most{resolution="1d"}[2w])'
+        answer = httpx.get(f"{url}/api/v1/query", params={"query": query}).json()
+
+        assert "rollup status" in said
+        assert float(answer["data"]["result"][0]["value"][1]) >= 6
+
+
 def test_a_killed_demo_leaves_nothing_running_and_can_be_started_again(directory: Path) -> None:
     with started(directory, "--clusters=2", f"--seed={quiet_recipe(hubs=1, people=0.1).seed}", *SMALL) as demo:
         said_until(demo, "Ctrl-C ends everything")
