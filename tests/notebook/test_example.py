@@ -38,7 +38,7 @@ def test_what_the_page_asks_by_promql_has_answers(crosshub: Crosshub) -> None:
     table = PAGE.read_text().split("| question | PromQL |")[1].split("\n\n")[0]
     asked = re.findall(r"\| `(.+)` \|", table)
 
-    noon = datetime.combine(LAST + timedelta(days=1), time(11), UTC).timestamp()
+    noon = datetime.combine(LAST + timedelta(days=1), time(10, 30), UTC).timestamp()
     answers = [crosshub.custom_query(query, params={"time": noon}) for query in asked]
 
     assert len(asked) == 7

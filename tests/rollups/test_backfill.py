@@ -60,6 +60,5 @@ async def test_what_was_seen_is_asked_before_the_numbers(tmp_path: Path) -> None
         await backfill(config, window_of(Days(date(2025, 3, 1), date(2025, 3, 1)), subjects(config)[:1], again=False))
 
         asked = [request.form["query"][0] for request in fake.requests]
-        first = ('max by (namespace) (count_over_time(up{namespace=~"prod"', "max by (namespace) (max_over_time(count_")
-        assert all(any(query.startswith(words) for words in first) for query in asked[:2])
+        assert all("count_over_time(up{" in query for query in asked[:2])
         assert fake.most_at_once <= 2
