@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -123,12 +124,17 @@ def test_a_measure_that_a_cluster_refuses_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_ctrl_c_ends_it_and_the_next_one_goes_on(config: Path) -> None:
-    command = [sys.executable, "-c", CROSSHUB, "--config", str(config), "rollup", "backfill", *DAYS]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        _until_kept(config, running)
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=30)
+def test_ctrl_c_ends_it_and_the_next_one_goes_on(servers: tuple[Server, ...], tmp_path: Path) -> None:
+    # One that takes questions and never answers, so that there is something to interrupt.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        config = written(tmp_path, {servers[0].name: servers[0].url, servers[1].name: address})
+        command = [sys.executable, "-c", CROSSHUB, "--config", str(config), "rollup", "backfill", *DAYS]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            _until_kept(config, running)
+            running.send_signal(signal.SIGINT)
+            _, said = running.communicate(timeout=30)
+    config = written(tmp_path, {each.name: each.url for each in servers})
 
     done = rollup(config, "backfill", *DAYS)
 
