@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from aggregator.errors import BadQuery
 from aggregator.promql.regex import matches
 from aggregator.promql.tree import Selector
 from aggregator.series import NAME
@@ -15,13 +16,21 @@ def may_be_elsewhere(names: frozenset[str], labels: frozenset[str] | None = None
     def test(selector: Selector) -> bool:
         if is_only_elsewhere(selector, names):
             return True
-        foreign = [m for m in selector.matchers if labels is not None and m.name not in (NAME, *labels)]
-        if not all(matches(m.op, m.value)("") for m in foreign):
+        try:
+            return _allows(selector, names, labels)
+        except BadQuery:
+            # What is no regular expression is for the clusters to refuse: they say where it stands.
             return False
-        conditions = [matches(m.op, m.value) for m in selector.matchers if m.name == NAME]
-        return any(all(condition(name) for condition in conditions) for name in names)
 
     return test if names else lambda _: False
+
+
+def _allows(selector: Selector, names: frozenset[str], labels: frozenset[str] | None) -> bool:
+    foreign = [m for m in selector.matchers if labels is not None and m.name not in (NAME, *labels)]
+    if not all(matches(m.op, m.value)("") for m in foreign):
+        return False
+    conditions = [matches(m.op, m.value) for m in selector.matchers if m.name == NAME]
+    return any(all(condition(name) for condition in conditions) for name in names)
 
 
 def is_only_elsewhere(selector: Selector, names: frozenset[str]) -> bool:

@@ -32,6 +32,8 @@ SHAPES = {
         "<R0 and L0> and <L1>",
         ['{job="y"}', '{__name__!="", __name__!~"kept_.*"}'],
     ),
+    # and what is no regular expression, which they refuse in their own words,
+    '{__name__=~"a++"}': ("splice", ['{__name__=~"a++"}']),
     # and both where either may have it.
     '{__name__=~"x|kept_a"}': ("R0 and L0", ['{__name__=~"x|kept_a"}']),
     'sum({job="y"})': ("sum(<R0 and L0>)", ['{job="y"}']),
