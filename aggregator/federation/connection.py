@@ -41,6 +41,7 @@ class Connection(asyncio.Protocol):
             raise
         finally:
             self._waiter = None
+            self._incoming.forget()
 
     @property
     def size(self) -> int:

@@ -42,7 +42,7 @@ class Incoming:
         self.size = 0
         self.is_begun = False
         self._largest = largest
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._headers: dict[bytes, bytes] = {}
         self._status = 0
         self._body: Body = Plain(0)
@@ -54,6 +54,8 @@ class Incoming:
     def feed(self, data: bytes) -> bool:
         """Whether the response is whole with these bytes; raises one of UNREADABLE."""
         self.is_begun = True
+        if self._parser is None:
+            raise NotHttp
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
@@ -77,6 +79,11 @@ class Incoming:
         location = self._headers.get(b"location", b"").decode("latin-1")
         return Received(self._status, self._body.whole(), self.size, location)
 
+    def forget(self) -> None:
+        """Lets go of the body. The parser knows us and we know it: it would live until somebody looks for cycles."""
+        self._parser = None
+        self._body = Plain(0)
+
     # What follows is called by the parser. It must not raise: the parser would hide what was raised.
 
     def on_message_begin(self) -> None:
@@ -89,6 +96,7 @@ class Incoming:
             self._headers[name] = value
 
     def on_headers_complete(self) -> None:
+        assert self._parser is not None
         self._status = self._parser.get_status_code()
         try:
             self._body = self._empty_body()
@@ -106,6 +114,7 @@ class Incoming:
     def on_message_complete(self) -> None:
         if self._status >= 200:
             self._is_whole = True
+            assert self._parser is not None
             self._leaves_open = self._parser.should_keep_alive()
         else:
             # Only a word in between: the response is still to come.

@@ -1,5 +1,7 @@
 """A response put together from its bytes, however they are cut."""
 
+import gc
+import weakref
 from collections.abc import Sequence
 
 import pytest
@@ -74,6 +76,18 @@ def test_with_a_length_the_end_of_the_connection_is_an_end_too_soon(data: bytes)
     incoming, _ = fed([data])
 
     assert not incoming.end()
+
+
+def test_a_response_that_was_read_holds_nothing_of_its_body() -> None:
+    incoming, _ = fed([response(200, bytes(1000))])
+    incoming.forget()
+    there = weakref.ref(incoming)
+    gc.disable()
+    try:
+        del incoming
+        assert there() is None
+    finally:
+        gc.enable()
 
 
 def test_a_redirect_tells_where_it_points() -> None:
