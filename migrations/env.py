@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 
 from aggregator.store.instants import Instant
-from aggregator.store.tables import metadata
+from aggregator.store.schema import metadata
 
 
 def render_item(kind: str, item: Any, _autogen_context: object) -> str | Literal[False]:

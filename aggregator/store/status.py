@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.store.database import Database
 from aggregator.store.migrating import pending
-from aggregator.store.tables import metadata
+from aggregator.store.schema import metadata
 
 SIZE = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",

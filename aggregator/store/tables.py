@@ -1,4 +1,4 @@
-"""Every table. A change here needs a migration beside it: `make migration`."""
+"""The tables of schedules and rollups. A change here needs a migration beside it: `make migration`."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,24 +9,13 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
 from aggregator.store.instants import Instant
-
-# Constraints have names that are the same in every database, so that migrations can speak of them.
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from aggregator.store.metadata import metadata
 
 # When a scheduled thing is due next. `calendar` is the text that `next_slot` was computed from; no slot is never.
 schedule = Table(

@@ -7,7 +7,7 @@ from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
 from aggregator.store.database import Database, open_database
 from aggregator.store.instants import milliseconds
-from aggregator.store.tables import metadata
+from aggregator.store.schema import metadata
 from tests.fakes.telling import Truth
 from tests.rollups.computing import HOUR, NOW, computing, later, with_only
 from tests.rollups.tables import Rows, numbers, tables

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, inspect, text
 from aggregator.errors import BadDatabase
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import alembic_config, migrate, pending
+from aggregator.store.schema import metadata
 from aggregator.store.status import status
-from aggregator.store.tables import metadata
 from tests.postgresql import Postgresql
 
 MIGRATE = """

@@ -1,0 +1,1 @@
+"""A finished message goes out: Slack, mail, PagerDuty, webhooks, Alertmanager."""

@@ -1,0 +1,39 @@
+"""Rules as their files have them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.series import Labels
+
+NONE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An alerting rule. `hold` is its `for`; `labels` and `annotations` are templates as they stand in the file."""
+
+    name: str
+    expr: str
+    hold: timedelta = NONE
+    keep_firing_for: timedelta = NONE
+    labels: Labels = ()
+    annotations: Labels = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that are looked at one after another. `interval` of None is the configuration's `every.rules`.
+
+    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus.
+    """
+
+    file: str
+    name: str
+    rules: tuple[Rule, ...]
+    interval: timedelta | None = None
+    limit: int = 0
+
+    def key(self, rule: Rule) -> str:
+        """What tells a rule from all others, also after a restart: `outages.yaml;hub;HubDown`."""
+        return f"{self.file};{self.name};{rule.name}"
