@@ -39,7 +39,7 @@ demo: install prometheus  ## real Prometheus servers with made-up hubs, and Cros
 	$(BIN)/crosshub demo $(ARGS)
 
 test: install prometheus postgresql  ## every test, against real servers
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: install  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

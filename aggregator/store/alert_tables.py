@@ -167,6 +167,6 @@ heard_alert = Table(
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant),
     Column("heard_at", Instant, nullable=False, index=True),
-    Column("count", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
     CheckConstraint("state IN ('firing', 'resolved')", name="state"),
 )

@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("heard_at", sa.BigInteger(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('firing', 'resolved')", name=op.f("ck_heard_alert_state")),
         sa.PrimaryKeyConstraint("fingerprint", "origin", name=op.f("pk_heard_alert")),
     )

@@ -1,4 +1,7 @@
-"""`python -m tests.bench`: the whole comparison; a run that is not narrowed writes docs/benchmarks.md."""
+"""`python -m tests.bench`: the whole comparison; a run that is not narrowed writes docs/benchmarks.md.
+
+`--parts rollups` alone writes that section of it and leaves the others.
+"""
 
 import argparse
 import gc
@@ -20,7 +23,7 @@ from tests.bench.machine import facts
 from tests.bench.places import MOST, places
 from tests.bench.queries import SPLICED, Query, every_query
 from tests.bench.race import Addresses, Clients, contestants, crowd, race
-from tests.bench.report import page
+from tests.bench.report import page, with_rollups
 from tests.bench.results import Heat, Measured
 from tests.bench.rollup_history import DAYS
 from tests.bench.rollups import backfilled, drawn, rollup_databases
@@ -29,6 +32,7 @@ from tests.bench.server import fifty_ms, memory_over, ports_of
 from tests.bench.servers import Fleet, started_fleet, started_fronts, started_part
 
 OF_FLEETS = frozenset({"near", "far", "costs", "memory"})
+ONE_SECTION = frozenset({"rollups"})
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
@@ -53,7 +57,11 @@ def main() -> None:
     told = facts()
     with tempfile.TemporaryDirectory(prefix="crosshub-bench-") as directory:
         measured = _measured(wanted, Path(directory))
-    text = page(measured, told, wanted.far_encoding)
+    text = (
+        with_rollups(_DOCUMENT.read_text(), measured, told)
+        if wanted.parts == ONE_SECTION
+        else page(measured, told, wanted.far_encoding)
+    )
     print(text)
     if written:
         _DOCUMENT.write_text(text)
@@ -87,8 +95,8 @@ def _wanted() -> tuple[Wanted, bool]:
         parts=frozenset(given.parts.split(",")),
         far_encoding=given.far_encoding,
     )
-    narrowed = given.quick or given.only or given.clusters or given.parts != parser.get_default("parts")
-    return wanted, not narrowed
+    whole = given.parts == parser.get_default("parts") or wanted.parts == ONE_SECTION
+    return wanted, whole and not (given.quick or given.only or given.clusters)
 
 
 def _measured(wanted: Wanted, directory: Path) -> Measured:

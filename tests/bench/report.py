@@ -172,6 +172,19 @@ def _rollups(measured: Measured) -> list[str]:
     return [*lines, ""]
 
 
+def with_rollups(page: str, measured: Measured, facts: Mapping[str, str]) -> str:
+    """The page with this section about rollups, and everything else on it as it was measured before."""
+    title, *lines = _rollups(measured)
+    targets = _table(("what", "target", "measured", ""), list(_targets(measured)))
+    section = [title, "", *(f"- {name}: {value}" for name, value in facts.items()), "", *targets, *lines]
+    before, _, after = page.partition(f"{title}\n")
+    rest = after[after.find("\n## ") + 1 :] if after else ""
+    if not after:
+        before, queries, rest = page.partition("## The queries\n")
+        rest = queries + rest
+    return before + "\n".join(section) + "\n" + rest
+
+
 def _queries() -> list[str]:
     return ["## The queries", "", *_table(("name", "PromQL"), [(each.name, f"`{each.text}`") for each in PANELS]), ""]
 

@@ -1,0 +1,151 @@
+"""What others tell of: taken in as it is, counted, over when it is said to be over, or not said any more."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aggregator.clusters.values import Cluster, Prometheus
+from aggregator.errors import BadQuery
+from aggregator.events import heard_rows
+from aggregator.events.heard import Heard, of_webhook, put_together
+from aggregator.events.hearing import Hearing
+from aggregator.federation.fanout import open_fleet
+from aggregator.store.database import Database
+from tests.fakes.prometheus import fake_prometheus
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DISK = {"alertname": "DiskFull", "cluster": "lisbon"}
+
+
+def webhook(status: str, starts_at: datetime = NOON, labels: dict[str, str] = DISK) -> bytes:
+    """What an Alertmanager posts about one alert."""
+    ends_at = (starts_at + MINUTE).isoformat() if status == "resolved" else "0001-01-01T00:00:00Z"
+    alert = {"status": status, "labels": labels, "annotations": {"summary": "The disk is full"}}
+    alert |= {"startsAt": starts_at.isoformat(), "endsAt": ends_at, "generatorURL": "", "fingerprint": "?"}
+    return json.dumps({"version": "4", "groupKey": "{}", "status": status, "receiver": "x", "alerts": [alert]}).encode()
+
+
+async def told(database: Database) -> list[tuple[str, str, int]]:
+    async with database.reading() as connection:
+        return [(each.origin, each.state, each.count) for each in await heard_rows.heard(connection)]
+
+
+@pytest.fixture
+def hearing(database: Database) -> Hearing:
+    return Hearing(database, lambda: NOON)
+
+
+async def test_an_alert_that_is_told_of_again_and_again_counts_once(hearing: Hearing) -> None:
+    for _ in range(3):
+        await hearing.take_in(webhook("firing"))
+
+    assert await told(hearing.database) == [("alertmanager", "firing", 1)]
+
+
+async def test_an_alert_that_begins_anew_counts_again(hearing: Hearing) -> None:
+    for body in (webhook("firing"), webhook("resolved"), webhook("resolved"), webhook("firing", NOON + MINUTE)):
+        await hearing.take_in(body)
+
+    assert await told(hearing.database) == [("alertmanager", "firing", 2)]
+
+
+async def test_the_end_of_what_nobody_knew_of_is_not_kept(hearing: Hearing) -> None:
+    await hearing.take_in(webhook("resolved"))
+
+    assert await told(hearing.database) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{", "not what an Alertmanager posts"),
+        (b"\xff", "not what an Alertmanager posts"),
+        (b'{"alerts": [{"labels": {"a": 1}}]}', "not what an Alertmanager posts"),
+        (webhook("firing", labels={"cluster": "lisbon"}), "has a label alertname"),
+        (webhook("firing", labels=DISK | {f"l{i}": "x" for i in range(63)}), "at most 64 labels, this one has 65"),
+        (b" " * (1024 * 1024 + 1), "1,048,576 are the most"),
+    ],
+)
+def test_what_no_alertmanager_posts_is_refused(body: bytes, words: str) -> None:
+    with pytest.raises(BadQuery, match=words):
+        of_webhook(body, NOON)
+
+
+def test_long_texts_are_cut() -> None:
+    body = webhook("firing").replace(b"The disk is full", b"x" * 5000)
+
+    (alert,) = of_webhook(body, NOON)
+
+    assert [len(text) for _, text in alert.annotations] == [4096]
+
+
+def test_two_who_tell_of_the_same_alert_are_two_origins_of_one_fingerprint() -> None:
+    labels = tuple(DISK.items())
+    both = [Heard(origin, labels, (), "firing", NOON, NOON) for origin in ("alertmanager", "prometheus of lisbon")]
+
+    kept = put_together({}, both)
+
+    assert len(kept) == 2
+    assert len({each.fingerprint for each in kept}) == 1
+
+
+ALERTS = {
+    "alerts": [
+        {
+            "labels": {"alertname": "DiskFull"},
+            "annotations": {},
+            "state": "firing",
+            "activeAt": "2026-11-25T11:58:00.123456789Z",
+        },
+        {"labels": {"alertname": "Slow"}, "annotations": {}, "state": "pending", "activeAt": "2026-11-25T11:59:00Z"},
+    ]
+}
+
+
+async def asked(database: Database, alerts: object, now: datetime = NOON) -> tuple[str, ...]:
+    """Asks a cluster that answers so which alerts fire there."""
+    body = json.dumps({"status": "success", "data": alerts}).encode()
+    async with fake_prometheus(answers={"/api/v1/alerts": body}) as server:
+        clusters = (Cluster("lisbon", Prometheus((server.url,))),)
+        async with open_fleet(clusters) as fleet:
+            return await Hearing(database, lambda: now).ask(fleet, ("lisbon",), time.monotonic() + 10)
+
+
+async def test_what_fires_in_a_cluster_is_heard_with_its_cluster(database: Database) -> None:
+    await asked(database, ALERTS)
+
+    async with database.reading() as connection:
+        (alert,) = await heard_rows.heard(connection)
+    assert (alert.origin, dict(alert.labels)) == ("prometheus of lisbon", DISK)
+    assert alert.starts_at == datetime(2026, 11, 25, 11, 58, 0, 123000, tzinfo=UTC)
+
+
+async def test_what_a_cluster_does_not_tell_of_any_more_is_over(database: Database) -> None:
+    await asked(database, ALERTS)
+
+    await asked(database, {"alerts": []}, NOON + MINUTE)
+
+    async with database.reading() as connection:
+        (alert,) = await heard_rows.heard(connection)
+    assert (alert.state, alert.ends_at) == ("resolved", NOON + MINUTE)
+
+
+async def test_a_cluster_that_does_not_answer_ends_nothing(database: Database) -> None:
+    await asked(database, ALERTS)
+
+    silent = await asked(database, "not a list of alerts")
+
+    assert silent == ("lisbon",)
+    assert await told(database) == [("prometheus of lisbon", "firing", 1)]
+
+
+async def test_what_was_heard_long_ago_is_removed(database: Database) -> None:
+    await asked(database, ALERTS)
+
+    async with database.writing() as connection:
+        early, late = [await heard_rows.purge(connection, at, 10) for at in (NOON, NOON + MINUTE)]
+
+    assert (early, late) == (0, 1)
