@@ -22,6 +22,7 @@ from starlette.applications import Starlette
 from aggregator.api import errors
 from aggregator.api.clusters import cluster_routes
 from aggregator.api.desk import Answering, Desk
+from aggregator.api.heard import heard_routes
 from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
@@ -41,6 +42,7 @@ from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
 from aggregator.store.status import status
 from aggregator.telemetry import Telemetry
+from aggregator.web.routes import Around, web_routes
 
 log = logging.getLogger("crosshub")
 
@@ -120,6 +122,7 @@ class Serving:
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
         async with keeping(self._config.database) as self._kept, httpx.AsyncClient(trust_env=False) as self._http:
+            self.desk.database = self._kept.database
             await self._take_over(self._config, at_once=True)
             ticks = (
                 Tick("rollups", self._config.every.schedules, self._roll_up),
@@ -200,7 +203,9 @@ def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
     serving = Serving(config, reread)
     own = FastAPI(title="Crosshub", version=VERSION, redoc_url=None, redirect_slashes=False)
     own.include_router(cluster_routes(serving.desk))
-    app = Starlette(routes=routes(serving.desk), lifespan=serving.running)
+    pages = Around(lambda: serving.desk.now.config, lambda: serving.desk.database, utc_now)
+    every_route = [*routes(serving.desk), *heard_routes(serving.desk), *web_routes(pages)]
+    app = Starlette(routes=every_route, lifespan=serving.running)
     app.router.redirect_slashes = False
     app.router.default = own
     for each in (own, app):

@@ -11,6 +11,7 @@ from aggregator.clusters.values import Config
 from aggregator.federation.question import Fleet
 from aggregator.promql.functions import Version
 from aggregator.query.engine import Engine
+from aggregator.store.database import Database
 from aggregator.telemetry import Telemetry
 
 
@@ -50,9 +51,13 @@ class Answering:
 
 
 class Desk:
-    """`now` is put there when the service starts, and replaced when a new configuration is taken over."""
+    """`now` is put there when the service starts, and replaced when a new configuration is taken over.
+
+    `database` stays the one of the start.
+    """
 
     now: Answering
+    database: Database
 
     def __init__(self, telemetry: Telemetry) -> None:
         self.telemetry = telemetry

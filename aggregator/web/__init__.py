@@ -1,0 +1,1 @@
+"""The pages that people look at: alerts, the form of a silence, runbooks."""

@@ -1,0 +1,122 @@
+"""The pages that people look at."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from aggregator.clusters.values import Cluster, Config, Prometheus
+from aggregator.events import heard_rows, rows
+from aggregator.events.heard import Heard
+from aggregator.events.values import Alert, Change, Health, State, event_of, labels_of
+from aggregator.store.database import Database
+from aggregator.web.routes import Around, web_routes
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DOWN = Alert(
+    rule="outages",
+    source="outage",
+    labels=labels_of({"alertname": "HubDown", "cluster": "lisbon", "namespace": "prod", "severity": "page"}),
+    annotations=labels_of({"summary": "University of Lisbon (lisbon/prod) is down"}),
+    state=State.FIRING,
+    active_at=NOON - 17 * MINUTE,
+    true_at=NOON,
+    looked_at=NOON,
+    people=41,
+    evidence=("its health page: 502, three times",),
+    fired_at=NOON - 16 * MINUTE,
+)
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    config = Config((Cluster("lisbon", Prometheus(("http://127.0.0.1:1",))),))
+    app = Starlette(routes=web_routes(Around(lambda: config, lambda: database, lambda: NOON)))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://crosshub") as client:
+        yield client
+
+
+async def kept(database: Database, *alerts: Alert) -> None:
+    async with database.writing() as connection:
+        happened = [event_of(alert, Change.FIRING, alert.active_at) for alert in alerts]
+        await rows.save(connection, alerts, happened)
+
+
+async def test_where_nothing_is_open_the_page_says_so(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/alerts")
+
+    assert "Nothing is open" in answer.text
+
+
+async def test_an_alert_that_is_open_is_listed_with_its_page(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, DOWN)
+
+    answer = await client.get("/alerts")
+
+    assert "1 open" in answer.text
+    assert f'<a href="/alerts/{DOWN.fingerprint}">University of Lisbon (lisbon/prod) is down</a>' in answer.text
+    assert "for 17 min" in answer.text
+
+
+async def test_the_page_of_an_alert_shows_what_was_seen(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, DOWN)
+
+    answer = await client.get(f"/alerts/{DOWN.fingerprint}")
+
+    for words in ("41 people had servers there", "its health page: 502, three times", "/runbooks/HubDown", "firing"):
+        assert words in answer.text
+
+
+async def test_what_is_held_is_said_not_to_be_known(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, replace(DOWN, health=Health.NO_DATA, held_since=NOON - 5 * MINUTE))
+
+    answer = await client.get(f"/alerts/{DOWN.fingerprint}")
+
+    assert "Nothing is seen since Wed 25 Nov 2026, 11:55 UTC: whether it is over is not known." in answer.text
+
+
+async def test_what_is_over_tells_how_long_it_took(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, replace(DOWN, state=State.RESOLVED, resolved_at=NOON))
+
+    answer = await client.get("/alerts")
+
+    assert "Nothing is open" in answer.text
+    assert "17 min" in answer.text
+
+
+async def test_what_others_tell_of_is_one_row_whoever_tells(client: httpx.AsyncClient, database: Database) -> None:
+    origins = ("alertmanager", "prometheus of lisbon")
+    async with database.writing() as connection:
+        await heard_rows.keep(connection, [Heard(each, DOWN.labels, (), "firing", NOON, NOON) for each in origins])
+    await kept(database, DOWN)
+
+    answer = await client.get("/alerts")
+
+    assert "alertmanager, prometheus of lisbon" in answer.text
+    assert "(ours too)" in answer.text
+
+
+async def test_names_from_outside_are_escaped(client: httpx.AsyncClient, database: Database) -> None:
+    hostile = "<script>alert(1)</script>"
+    labels = labels_of({"alertname": "HubDown", "cluster": hostile, "namespace": hostile})
+    alert = replace(DOWN, labels=labels, annotations=labels_of({"summary": hostile, "description": hostile}))
+    await kept(database, replace(alert, evidence=(hostile,)))
+
+    answers = [await client.get(path) for path in ("/alerts", f"/alerts/{alert.fingerprint}")]
+
+    assert not any("<script>" in answer.text for answer in answers)
+    assert all("script-src" not in answer.headers["content-security-policy"] for answer in answers)
+    assert all("default-src 'none'" in answer.headers["content-security-policy"] for answer in answers)
+
+
+@pytest.mark.parametrize("path", ["/alerts/0123456789abcdef", "/runbooks/NoSuchThing", "/runbooks/..README"])
+async def test_what_is_not_there_is_404_with_a_way_on(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+
+    assert answer.status_code == 404
+    assert "All " in answer.text
