@@ -25,7 +25,7 @@ class Looked:
     @property
     def fault(self) -> str:
         """Why not everything was seen, or nothing."""
-        return self.error or "; ".join(self.silent.values())
+        return self.error or "; ".join(dict.fromkeys(self.silent.values()))
 
 
 @dataclass(frozen=True, slots=True)

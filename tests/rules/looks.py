@@ -31,7 +31,7 @@ def alert(state: State, since: float = 0, last: float | None = None, labels: Lab
     then = at(since if last is None else last)
     fired = None if state is State.PENDING else at(since)
     seen: dict[str, Any] = {"true_at": then, "looked_at": then, "fired_at": fired, "value": 7.0} | more
-    return Alert(RULE, "rule", labels, (), state, at(since), **seen)
+    return Alert(RULE, "rule", labels, (), state, **({"active_at": at(since)} | seen))
 
 
 def replayed(events: Iterable[Event]) -> Mapping[Labels, tuple[State, bool]]:

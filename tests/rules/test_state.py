@@ -1,6 +1,6 @@
 """The states of an alert: every one of them, by everything that a look can come to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import pytest
@@ -13,7 +13,7 @@ PENDING, FIRING, RECOVERING, RESOLVED = State.PENDING, State.FIRING, State.RECOV
 HOLD, KEEP = 5, 10
 
 # Each since noon, looked at a minute before the look at hand.
-STANDING = {
+STANDING: Mapping[str, Callable[[float], Alert | None]] = {
     "nothing": lambda _: None,
     "pending": lambda now: alert(PENDING, 0, now - 1),
     "firing": lambda now: alert(FIRING, 0, now - 1),
