@@ -73,6 +73,25 @@ class Telemetry:
         self._rolled_up = Gauge(
             "crosshub_server_rollups_last_computed_timestamp_seconds", "When rollups were last computed.", registry=own
         )
+        self._rule_seconds = Gauge(
+            "crosshub_server_rule_group_last_duration_seconds",
+            "How long the last look at a group of rules took.",
+            ["group"],
+            registry=own,
+        )
+        self._rule_looks = Counter("crosshub_server_rule_evaluations", "Looks at rules.", ["group"], registry=own)
+        self._rule_failures = Counter(
+            "crosshub_server_rule_evaluation_failures",
+            "Looks at rules that could not see everything, or failed.",
+            ["group"],
+            registry=own,
+        )
+        self._rule_looked = Gauge(
+            "crosshub_server_rule_group_last_evaluation_timestamp_seconds",
+            "When a group of rules was last looked at.",
+            ["group"],
+            registry=own,
+        )
         self._size = Gauge("crosshub_server_database_bytes", "How large the database is.", registry=own)
         self._rows = Gauge("crosshub_server_database_rows", "Rows of a table.", ["table"], registry=own)
         self.breakers: Breakers = dict
@@ -115,6 +134,13 @@ class Telemetry:
         for cluster in failed:
             self._not_told.labels(cluster).inc()
         self._rolled_up.set_to_current_time()
+
+    def looked_at_rules(self, group: str, rules: int, failures: int, seconds: float) -> None:
+        """A group of so many rules was looked at; so many of them could not be judged, or not everywhere."""
+        self._rule_seconds.labels(group).set(seconds)
+        self._rule_looks.labels(group).inc(rules)
+        self._rule_failures.labels(group).inc(failures)
+        self._rule_looked.labels(group).set_to_current_time()
 
     def keeps(self, size: int, rows: Mapping[str, int]) -> None:
         """How large the database is, in bytes, and how many rows each table has."""

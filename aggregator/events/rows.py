@@ -110,6 +110,7 @@ def _alert(row: Row[Any]) -> Alert:
         people=row.people,
         evidence=tuple(json.loads(row.evidence)),
         fired_at=row.fired_at,
+        over_since=row.over_since,
         held_since=row.held_since,
         resolved_at=row.resolved_at,
     )
@@ -130,6 +131,7 @@ def _row(kept: Alert) -> dict[str, Any]:
         "active_at": kept.active_at,
         "fired_at": kept.fired_at,
         "true_at": kept.true_at,
+        "over_since": kept.over_since,
         "held_since": kept.held_since,
         "resolved_at": kept.resolved_at,
         "looked_at": kept.looked_at,

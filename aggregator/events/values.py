@@ -51,7 +51,8 @@ class Alert:
     """One alert: a rule (or a detector) and a label set, `alertname`, `cluster` and `severity` among its labels.
 
     `active_at` is when the condition became true, `fired_at` when it had been so for long enough, `true_at` when it was
-    last seen to be true, `held_since` from when on nothing was seen, `looked_at` when it was last looked for.
+    last seen to be true, `over_since` from when on a recovering one was not, `held_since` from when on nothing was seen,
+    `looked_at` when it was last looked for.
     `evidence` are the sentences that show it, `people` how many had servers there.
     """
 
@@ -68,6 +69,7 @@ class Alert:
     people: int | None = None
     evidence: tuple[str, ...] = ()
     fired_at: datetime | None = None
+    over_since: datetime | None = None
     held_since: datetime | None = None
     resolved_at: datetime | None = None
     # Derived, and asked for often.

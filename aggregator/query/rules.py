@@ -40,7 +40,7 @@ async def rules(fleet: Fleet, clusters: Sequence[str], wanted: Wanted, terms: Te
     questions = [Question(cluster, "rules", form, partial(_read_groups, cluster), "GET") for cluster in clusters]
     found = await collected(fleet, questions, terms)
     groups = _sorted(found, lambda group: (text_in(group, "file"), text_in(group, "name")))
-    return Listed(tuple(kept for group in groups if (kept := _narrowed(group, wanted))), found.warnings)
+    return Listed(tuple(kept for group in groups if (kept := narrowed(group, wanted))), found.warnings)
 
 
 async def alerts(fleet: Fleet, clusters: Sequence[str], terms: Terms) -> Listed[Fields]:
@@ -74,7 +74,7 @@ def _rule(fields: Fields, cluster: str) -> Fields:
     return fields
 
 
-def _narrowed(group: Fields, wanted: Wanted) -> Fields | None:
+def narrowed(group: Fields, wanted: Wanted) -> Fields | None:
     """The group with the rules that are wanted, or None when it has none or is not wanted itself."""
     if wanted.groups and text_in(group, "name") not in wanted.groups:
         return None

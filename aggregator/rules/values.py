@@ -25,7 +25,8 @@ class Rule:
 class Group:
     """Rules that are looked at one after another. `interval` of None is the configuration's `every.rules`.
 
-    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus.
+    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus. What is asked lies
+    `query_offset` in the past.
     """
 
     file: str
@@ -33,7 +34,13 @@ class Group:
     rules: tuple[Rule, ...]
     interval: timedelta | None = None
     limit: int = 0
+    query_offset: timedelta = NONE
 
     def key(self, rule: Rule) -> str:
-        """What tells a rule from all others, also after a restart: `outages.yaml;hub;HubDown`."""
-        return f"{self.file};{self.name};{rule.name}"
+        """What tells a rule from all others, also after a restart: `outages.yaml;hub;HubDown`.
+
+        Of several rules with one name, as for several severities, the second is `outages.yaml;hub;HubDown;2`.
+        """
+        alike = [each for each in self.rules if each.name == rule.name]
+        number = alike.index(rule) + 1 if rule in alike else 1
+        return ";".join((self.file, self.name, rule.name, *([str(number)] if number > 1 else [])))

@@ -28,11 +28,24 @@ alert = Table(
     Column("active_at", Instant, nullable=False),
     Column("fired_at", Instant),
     Column("true_at", Instant, nullable=False),
+    Column("over_since", Instant),
     Column("held_since", Instant),
     Column("resolved_at", Instant, index=True),
     Column("looked_at", Instant, nullable=False),
     CheckConstraint("source IN ('rule', 'outage', 'access')", name="source"),
     CheckConstraint(STATES, name="state"),
+    CheckConstraint(HEALTHS, name="health"),
+)
+
+# What the last look at each rule came to. Whoever wants to write about an older look than that finds out here.
+rule_look = Table(
+    "rule_look",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("looked_at", Instant, nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("error", Text, nullable=False),
     CheckConstraint(HEALTHS, name="health"),
 )
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("active_at", sa.BigInteger(), nullable=False),
         sa.Column("fired_at", sa.BigInteger(), nullable=True),
         sa.Column("true_at", sa.BigInteger(), nullable=False),
+        sa.Column("over_since", sa.BigInteger(), nullable=True),
         sa.Column("held_since", sa.BigInteger(), nullable=True),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.Column("looked_at", sa.BigInteger(), nullable=False),
@@ -159,6 +160,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_receiver")),
     )
     op.create_table(
+        "rule_look",
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("looked_at", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("health", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.CheckConstraint("health IN ('ok', 'no data', 'error', 'stale')", name=op.f("ck_rule_look_health")),
+        sa.PrimaryKeyConstraint("rule", name=op.f("pk_rule_look")),
+    )
+    op.create_table(
         "silence",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("matchers", sa.Text(), nullable=False),
@@ -178,6 +189,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_silence_ends_at"))
 
     op.drop_table("silence")
+    op.drop_table("rule_look")
     op.drop_table("receiver")
     op.drop_table("probe")
     with op.batch_alter_table("outbox", schema=None) as batch_op:

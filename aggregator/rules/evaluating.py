@@ -1,0 +1,136 @@
+"""What all clusters say to a rule at a moment."""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from aggregator.clusters.values import Cluster
+from aggregator.errors import CannotExecute, CrosshubError, Unavailable
+from aggregator.events.values import Alert, labels_of
+from aggregator.query.engine import Engine
+from aggregator.query.request import Answer, Request
+from aggregator.rules.state import Seen
+from aggregator.rules.stepping import Looked
+from aggregator.rules.templates import expanded_labels
+from aggregator.rules.thresholds import NoThreshold, Place, thresholds, with_threshold
+from aggregator.rules.values import Rule
+from aggregator.series import NAME, Steps
+from aggregator.store.instants import milliseconds
+
+log = logging.getLogger(__name__)
+
+ALERTNAME = "alertname"
+DUPLICATE = "vector contains metrics with the same labelset after applying alert labels"
+# A hub that is down told nothing any more: what it told last counts.
+PEOPLE = "last_over_time((sum by (cluster, namespace) (jupyterhub_running_servers))[15m:1m])"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One series of an answer."""
+
+    labels: Mapping[str, str]
+    value: float
+
+    @property
+    def place(self) -> Place:
+        return self.labels.get("cluster", ""), self.labels.get("namespace", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an expression gave, and the clusters that were silent."""
+
+    rows: tuple[Row, ...]
+    silent: Mapping[str, str] = field(default_factory=dict)
+
+
+async def look(engine: Engine, clusters: Iterable[Cluster], rule: Rule, at: datetime) -> Looked:
+    """What a look at a rule comes to; what fails is part of it."""
+    started = time.monotonic()
+    try:
+        told = await _with_thresholds(engine, clusters, rule, at)
+        found = Looked(_seen(rule, told.rows), told.silent)
+    except Unavailable as fault:
+        # Nobody answered who was asked: nothing at all was seen.
+        found = Looked(silent=dict.fromkeys(engine.clusters, str(fault)))
+    except CrosshubError as fault:
+        found = Looked(error=str(fault))
+    return Looked(found.seen, found.silent, found.error, time.monotonic() - started)
+
+
+async def people_there(engine: Engine, alerts: Sequence[Alert]) -> Mapping[tuple[str, str], int]:
+    """How many people had servers when alerts of single hubs became true, by the key of the alert; where that is known."""
+    ours = [alert for alert in alerts if alert.label("cluster") and alert.label("namespace")]
+    found: dict[tuple[str, str], int] = {}
+    for moment in sorted({alert.active_at for alert in ours}):
+        try:
+            told = await _asked(engine, PEOPLE, moment)
+        except CrosshubError as fault:
+            log.info("how many people had servers at %s is not known: %s", moment.isoformat(), fault)
+            continue
+        counts = {row.place: row.value for row in told.rows}
+        found |= {
+            alert.key: round(counts[place])
+            for alert in ours
+            if alert.active_at == moment and (place := (alert.label("cluster"), alert.label("namespace"))) in counts
+        }
+    return found
+
+
+async def _with_thresholds(engine: Engine, clusters: Iterable[Cluster], rule: Rule, at: datetime) -> _Told:
+    """What a rule gives where each hub is compared with its own threshold."""
+    told = await _asked(engine, rule.expr, at)
+    for threshold, places in thresholds(clusters, rule.name).items():
+        try:
+            expr = with_threshold(rule.expr, threshold)
+        except NoThreshold as fault:
+            log.warning("hubs have a threshold for %s, which changes nothing: %s", rule.name, fault)
+            continue
+        theirs = await _asked(engine, expr, at)
+        others = (row for row in told.rows if row.place not in places)
+        own = (row for row in theirs.rows if row.place in places)
+        told = _Told((*others, *own), {**theirs.silent, **told.silent})
+    return told
+
+
+async def _asked(engine: Engine, expr: str, at: datetime) -> _Told:
+    moment = milliseconds(at)
+    answer = await engine.answer(Request(expr, Steps(moment, moment, 0)))
+    return _Told(_rows(answer), {failure.cluster: str(failure) for failure in answer.failed})
+
+
+class _Series(msgspec.Struct):
+    metric: dict[str, str] = {}
+    value: tuple[float, str] | None = None
+
+
+def _rows(answer: Answer) -> tuple[Row, ...]:
+    text = b"".join(answer.result)
+    match answer.result_type:
+        case "vector":
+            # A native histogram has no value; Prometheus takes it for 0.
+            series = msgspec.json.decode(text, type=list[_Series])
+            return tuple(Row(one.metric, float(one.value[1]) if one.value else 0.0) for one in series)
+        case "scalar":
+            return (Row({}, float(msgspec.json.decode(text, type=tuple[float, str])[1])),)
+        case _:
+            raise CannotExecute("rule result is not a vector or scalar")
+
+
+def _seen(rule: Rule, rows: Iterable[Row]) -> tuple[Seen, ...]:
+    """The alerts that rows are, their labels and annotations expanded; raises CannotExecute where two are the same."""
+    found: dict[object, Seen] = {}
+    for row in rows:
+        labels = {name: value for name, value in row.labels.items() if name != NAME}
+        labels |= expanded_labels(rule.labels, row.labels, row.value) | {ALERTNAME: rule.name}
+        annotations = expanded_labels(rule.annotations, row.labels, row.value)
+        seen = Seen(labels_of(labels), tuple(sorted(annotations.items())), row.value)
+        if seen.labels in found:
+            raise CannotExecute(DUPLICATE)
+        found[seen.labels] = seen
+    return tuple(found.values())

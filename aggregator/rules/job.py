@@ -1,0 +1,176 @@
+"""Groups of rules looked at, each slot by one replica: asked, decided, and kept in one transaction with the slot.
+
+A look is at the moment of its slot, whenever it is done: whoever does it again after a kill finds and keeps the same.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.clusters.values import Cluster
+from aggregator.errors import CrosshubError
+from aggregator.events import rows as alert_rows
+from aggregator.events.values import Alert, Source
+from aggregator.query.engine import Engine
+from aggregator.rules import rows
+from aggregator.rules.evaluating import look, people_there
+from aggregator.rules.rows import RuleLook
+from aggregator.rules.state import MISSED, Terms
+from aggregator.rules.stepping import Looked, Stepped, ended, stepped
+from aggregator.rules.values import Group, Rule
+from aggregator.slots import rows as slot_rows
+from aggregator.slots.calendars import Every, next_slot
+from aggregator.slots.catching_up import Kept, Schedule
+from aggregator.slots.claiming import Work, run_due
+from aggregator.slots.rows import Claim, Holder
+from aggregator.store.database import Database
+
+log = logging.getLogger(__name__)
+
+REMOVED = "rules that are gone"
+"""The schedule of ending alerts whose rules were removed from the files."""
+OURS: tuple[Source, ...] = ("rule",)
+AT_ONCE = 8
+"""Rules that are asked about at the same moment, of all groups together."""
+
+Tell = Callable[[str, int, int, float], None]
+"""Told of each look at a group: its name, how many rules it has, how many could not be judged everywhere, the seconds."""
+
+
+class SlotLost(CrosshubError):
+    """Somebody else has taken a slot over; what was found for it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that looking at rules takes; `every` is the interval of groups that name none, in seconds."""
+
+    engine: Engine
+    clusters: Sequence[Cluster]
+    groups: Sequence[Group]
+    database: Database
+    every: float
+    holder: Holder
+    now: Callable[[], datetime]
+    tell: Tell
+
+    async def do(self) -> None:
+        """Does what is due and what nobody else does. No group waits for another."""
+        now = self.now()
+        works: dict[Schedule, Work] = {
+            schedule_of(group, self.every): partial(self._look_at, group) for group in self.groups
+        }
+        works[_each(REMOVED, timedelta(seconds=self.every))] = self._end_removed
+        await self._begun(tuple(works), now)
+        async with asyncio.TaskGroup() as tasks:
+            for schedule, work in works.items():
+                tasks.create_task(run_due([schedule], self.database, now, work, self.holder))
+
+    async def _begun(self, schedules: Sequence[Schedule], now: datetime) -> None:
+        """A schedule that is new is due at once, not only at its next slot: the latest one that is over is left to do."""
+        async with self.database.reading() as connection:
+            known = await slot_rows.standing(connection, [schedule.name for schedule in schedules])
+        for schedule in schedules:
+            if schedule.name not in known:
+                assert isinstance(schedule.calendar, Every)
+                first = next_slot(schedule.calendar, now - timedelta(seconds=schedule.calendar.seconds))
+                async with self.database.writing() as connection:
+                    await slot_rows.advance(connection, schedule.name, None, Kept(str(schedule.calendar), first))
+
+    async def _look_at(self, group: Group, claim: Claim) -> None:
+        if self.now() - claim.slot > MISSED * _interval(group, self.every):
+            # Left behind before a downtime: what was true then is nobody's concern any more.
+            async with self.database.writing() as connection:
+                await _finish(connection, claim)
+            return
+        started = time.monotonic()
+        looks = await self._looks(group, claim.slot)
+        async with self.database.reading() as connection:
+            begun = [alert for one in (await _decided(connection, looks)).values() for alert in one[0].begun()]
+        people = await people_there(self.engine, begun)
+        async with self.database.writing() as connection:
+            await _finish(connection, claim)
+            if await rows.turn(connection, claim.schedule, [terms.rule for terms, _, _ in looks], claim.slot):
+                await _keep(connection, await _decided(connection, looks), claim.slot, people)
+        failures = sum(bool(looked.fault) for _, _, looked in looks)
+        self.tell(f"{group.file};{group.name}", len(looks), failures, time.monotonic() - started)
+
+    async def _looks(self, group: Group, at: datetime) -> "list[_Look]":
+        turns, interval = asyncio.Semaphore(AT_ONCE), _interval(group, self.every)
+
+        async def one(rule: Rule) -> _Look:
+            async with turns:
+                found = await look(self.engine, self.clusters, rule, at - group.query_offset)
+            return Terms(group.key(rule), rule.hold, rule.keep_firing_for, interval, at), group.limit, found
+
+        return await asyncio.gather(*map(one, group.rules))
+
+    async def _end_removed(self, claim: Claim) -> None:
+        there = {group.key(rule) for group in self.groups for rule in group.rules}
+        async with self.database.writing() as connection:
+            await _finish(connection, claim)
+            found = await alert_rows.alerts(connection, sources=OURS)
+            gone = [alert for alert in found if alert.rule not in there]
+            await _save(connection, ended(gone, claim.slot))
+            await rows.forget(connection, there)
+        for alert in gone:
+            log.info("%s %s is ended, since its rule was removed", alert.rule, dict(alert.labels))
+
+
+_Look = tuple[Terms, int, Looked]
+"""A rule, how many alerts it may have, and what the look at it came to."""
+_Decided = Mapping[str, tuple[Stepped, Looked]]
+"""By the key of a rule: what becomes of its alerts."""
+
+
+def schedule_of(group: Group, every: float) -> Schedule:
+    """When a group is looked at. Of what was missed the last slot is enough."""
+    return _each(f"rules;{group.file};{group.name}", _interval(group, every))
+
+
+def _each(name: str, interval: timedelta) -> Schedule:
+    return Schedule(name=name, calendar=Every(max(1, round(interval.total_seconds()))))
+
+
+def _interval(group: Group, every: float) -> timedelta:
+    return group.interval or timedelta(seconds=every)
+
+
+async def _decided(connection: AsyncConnection, looks: Sequence[_Look]) -> _Decided:
+    """What becomes of the alerts of a group, as they stand in the database."""
+    known: dict[str, list[Alert]] = {}
+    for alert in await alert_rows.alerts(connection, sources=OURS):
+        known.setdefault(alert.rule, []).append(alert)
+    return {terms.rule: stepped(known.get(terms.rule, ()), looked, terms, limit) for terms, limit, looked in looks}
+
+
+async def _keep(
+    connection: AsyncConnection, decided: _Decided, at: datetime, people: Mapping[tuple[str, str], int]
+) -> None:
+    for outcome, _ in decided.values():
+        begun = {alert.key for alert in outcome.begun()}
+        alerts = [
+            replace(alert, people=people[alert.key]) if alert.key in begun & people.keys() else alert
+            for alert in outcome.alerts
+        ]
+        await _save(connection, replace(outcome, alerts=tuple(alerts)))
+    await rows.note(
+        connection,
+        [RuleLook(rule, at, looked.seconds, looked.health, looked.fault) for rule, (_, looked) in decided.items()],
+    )
+
+
+async def _save(connection: AsyncConnection, outcome: Stepped) -> None:
+    await alert_rows.save(connection, outcome.alerts, outcome.events)
+    await alert_rows.drop(connection, outcome.dropped)
+
+
+async def _finish(connection: AsyncConnection, claim: Claim) -> None:
+    if not await slot_rows.finish(connection, claim):
+        raise SlotLost(f"{claim.schedule} of {claim.slot.isoformat()} was taken over")
