@@ -30,6 +30,9 @@ class Pace:
     timeout: float = 10.0
 
 
+PATIENT = Pace()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one look came to, and how often was asked for it; `expires_at` is the end of the certificate it met."""

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.clusters.values import Config
 from aggregator.errors import CrosshubError
 from aggregator.events import rows as alert_rows
+from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
 from aggregator.rules import incident_rows, probe_rows
 from aggregator.rules.gathering import Seen, evidence, remembered
 from aggregator.rules.incidents import AGAIN, down, incidents_now
 from aggregator.rules.outage_states import Went, gone_on
 from aggregator.rules.outages import judged
-from aggregator.rules.probes import Pace, looked_at
+from aggregator.rules.probes import PATIENT, Pace, looked_at
 from aggregator.rules.scrapes import told_by_all
 from aggregator.rules.watchdog_rows import watchdogs
 from aggregator.slots import rows as slots
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 HEALTH = "health"
 """The name of the schedule."""
+
+
+OUTAGES: tuple[Source] = ("outage",)
 
 
 class TakenOver(CrosshubError):
@@ -48,7 +52,7 @@ class Watch:
     http: httpx.AsyncClient
     now: Callable[[], datetime]
     holder: Holder
-    pace: Pace = Pace()
+    pace: Pace = PATIENT
 
     async def do(self) -> None:
         """Looks, where it is time to and nobody else does."""
@@ -77,13 +81,14 @@ class Watch:
 
 async def kept(connection: AsyncConnection, config: Config, seen: Seen) -> Went:
     """What follows from a look, kept: what was seen, alerts and what happened to them, incidents."""
-    before = await alert_rows.alerts(connection, sources=("outage",))
+    before = await alert_rows.alerts(connection, sources=OUTAGES)
     incidents = await incident_rows.open_or_ended_since(connection, seen.at - AGAIN)
-    known, gone = remembered(config, await probe_rows.probes(connection), seen)
+    probes = await probe_rows.probes(connection)
+    known, gone = remembered(config, probes, seen)
     told = evidence(config, known, seen, down(incidents), await watchdogs(connection))
     judgement = judged(told, before)
     went = gone_on(before, judgement, seen.at)
-    await probe_rows.keep(connection, known.values())
+    await probe_rows.keep(connection, [each for key, each in known.items() if each != probes.get(key)])
     await probe_rows.forget(connection, gone)
     await alert_rows.save(connection, went.alerts, went.events)
     await alert_rows.drop(connection, went.dropped)
