@@ -1,0 +1,94 @@
+"""Times in which hubs were down: when they begin and end, and how many minutes of a stretch they cover. Pure."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from aggregator.events.values import Alert
+from aggregator.rules.evidence import Evidence, Where
+from aggregator.rules.outages import Judgement
+from aggregator.rules.standing import is_back
+
+AGAIN = timedelta(minutes=5)
+"""A hub that is down again so soon was not back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A time in which a hub was down; it goes on where it has no end. `cause` is the alert that told of it."""
+
+    cluster: str
+    namespace: str
+    started_at: datetime
+    ended_at: datetime | None
+    cause: str
+
+    @property
+    def where(self) -> Where:
+        return self.cluster, self.namespace
+
+
+def incidents_now(
+    before: Sequence[Incident], evidence: Evidence, judgement: Judgement, alerts: Sequence[Alert]
+) -> tuple[Incident, ...]:
+    """The incidents that begin, go on again or end with what was just judged; those that stay as they are are left out.
+
+    `before` are those without an end and those that ended lately, `alerts` the alerts as they stand now. An incident
+    begins when its alert did, and ends when the hub is first seen to work.
+    """
+    firing = {alert.key: alert for alert in alerts if alert.is_open}
+    told = {where: firing[each.key] for each in judgement.true if each.key in firing for where in each.hubs}
+    seen = {hub.where: hub for hub in evidence.hubs}
+    latest = {each.where: each for each in sorted(before, key=lambda each: each.started_at)}
+    found = [_down(latest.get(where), where, alert, evidence.at) for where, alert in told.items()]
+    found += [
+        replace(each, ended_at=evidence.at)
+        for where, each in latest.items()
+        if each.ended_at is None and where not in told and (where not in seen or is_back(seen[where]))
+    ]
+    return tuple(each for each in found if each is not None)
+
+
+def _down(last: Incident | None, where: Where, alert: Alert, now: datetime) -> Incident | None:
+    if last is not None and last.ended_at is None:
+        return None
+    if last is not None and last.ended_at is not None and now - last.ended_at <= AGAIN:
+        return replace(last, ended_at=None)
+    # Who joins the outage of a cluster later is down since now.
+    began = alert.active_at if alert.fired_at == now else now
+    return Incident(*where, began, None, alert.name)
+
+
+def down(incidents: Iterable[Incident]) -> frozenset[Where]:
+    """The hubs whose being down has no end yet."""
+    return frozenset(each.where for each in incidents if each.ended_at is None)
+
+
+def merged(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """The incidents of each hub, those that overlap or touch as one, in order of hub and time."""
+    found: list[Incident] = []
+    ordered = sorted(incidents, key=lambda each: (each.where, each.started_at))
+    for _, ofone in groupby(ordered, key=lambda each: each.where):
+        first, *rest = ofone
+        whole = [first]
+        for each in rest:
+            last = whole[-1]
+            if last.ended_at is not None and last.ended_at < each.started_at:
+                whole.append(each)
+            else:
+                whole[-1] = replace(last, ended_at=_later(last.ended_at, each.ended_at))
+        found += whole
+    return tuple(found)
+
+
+def down_minutes(incidents: Collection[Incident], start: datetime, end: datetime) -> float:
+    """The minutes between two instants in which a hub was down, from its incidents; none is counted twice."""
+    return sum(
+        max(timedelta(0), min(each.ended_at or end, end) - max(each.started_at, start)) / timedelta(minutes=1)
+        for each in merged(incidents)
+    )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return None if one is None or other is None else max(one, other)
