@@ -25,7 +25,8 @@ class Rule:
 class Group:
     """Rules that are looked at one after another. `interval` of None is the configuration's `every.rules`.
 
-    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus.
+    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus. What is asked for is as
+    it was `query_offset` ago.
     """
 
     file: str
@@ -33,6 +34,7 @@ class Group:
     rules: tuple[Rule, ...]
     interval: timedelta | None = None
     limit: int = 0
+    query_offset: timedelta = NONE
 
     def key(self, rule: Rule) -> str:
         """What tells a rule from all others, also after a restart: `outages.yaml;hub;HubDown`."""
