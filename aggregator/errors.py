@@ -12,6 +12,10 @@ class BadConfig(CrosshubError):
     """The configuration cannot be used; the message names file, line and fault, and how to mend it."""
 
 
+class BadRules(BadConfig):
+    """Rule files cannot be used; the message names each file with line and fault, and how to mend it."""
+
+
 class BadDatabase(CrosshubError):
     """The database cannot be used as it is; the message says why and what to do, and holds no password."""
 

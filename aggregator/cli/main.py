@@ -17,6 +17,7 @@ from aggregator.cli.explain import explain
 from aggregator.cli.people import people
 from aggregator.cli.query import query
 from aggregator.cli.rollup import rollup
+from aggregator.cli.rules import rules
 from aggregator.cli.serve import serve
 from aggregator.errors import BadConfig, CrosshubError
 
@@ -29,6 +30,7 @@ cli.command()(demo)
 cli.add_typer(db, name="db")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
+cli.add_typer(rules, name="rules")
 
 
 def _print_version(wanted: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from aggregator.clusters.addresses import database, listen
-from aggregator.clusters.checks import faults_between
+from aggregator.clusters.checks import LineOf, faults_between
 from aggregator.clusters.faults import Fault, Unfit, listing
 from aggregator.clusters.kinds import Place
 from aggregator.clusters.reading import Reading
@@ -32,15 +32,28 @@ def load(path: Path) -> Config:
 def parse(content: bytes, folder: Path) -> tuple[Config, list[Fault]]:
     """What a file says that stands in `folder`, and its faults; with any, the configuration is only a draft."""
     try:
-        tree, faults = tree_of(content)
+        draft, reading = _read(content, folder)
     except Broken as broken:
         return Config(()), [broken.fault]
+    return draft, reading.faults
+
+
+def line_of(content: bytes, folder: Path) -> LineOf:
+    """Tells on which line of a file a path such as `clusters[0].hubs[1].alerts` stands."""
+    try:
+        return _read(content, folder)[1].line_of
+    except Broken:
+        return lambda _: 1
+
+
+def _read(content: bytes, folder: Path) -> tuple[Config, Reading]:
+    tree, faults = tree_of(content)
     place = Place(folder, UTC)
     reading = Reading(_stand_ins(tree, place), faults)
     draft = settled(reading.mapping(Config, tree, "", place), reading.lines, folder)
     for path, words in faults_between(draft, reading.line_of):
         reading.fault(path, words)
-    return draft, reading.faults
+    return draft, reading
 
 
 def with_environment(config: Config, settings: Settings, folder: Path) -> Config:

@@ -52,8 +52,10 @@ class Broken(Exception):
         self.fault = Fault(line, "", words)
 
 
-def tree_of(content: bytes) -> tuple[Tree, list[Fault]]:
+def tree_of(content: bytes, least: str = "clusters") -> tuple[Tree, list[Fault]]:
     """The tree in a file, with the faults that YAML itself lets pass: keys that stand there twice.
+
+    `least` is the key without which a file says nothing.
 
     Raises Broken for what is no YAML.
     """
@@ -66,7 +68,7 @@ def tree_of(content: bytes) -> tuple[Tree, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         raise Broken(*_what_is_broken(error)) from None
     if node is None:
-        raise Broken(1, "nothing stands in this file; it needs at least `clusters`")
+        raise Broken(1, f"nothing stands in this file; it needs at least `{least}`")
     growing = _Growing()
     return growing.tree(node, ""), growing.faults
 

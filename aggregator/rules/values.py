@@ -25,8 +25,8 @@ class Rule:
 class Group:
     """Rules that are looked at one after another. `interval` of None is the configuration's `every.rules`.
 
-    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus. What is asked lies
-    `query_offset` in the past.
+    More alerts of one rule than `limit` (0: any number) are an error of the rule, as in Prometheus. What is asked for is as
+    it was `query_offset` ago.
     """
 
     file: str
