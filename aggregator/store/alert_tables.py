@@ -104,7 +104,8 @@ alert_group = Table(
     Column("flushed_at", Instant),
 )
 
-# What each receiver was last told of a group: Alertmanager's notification log.
+# What each receiver was last told of a group: Alertmanager's notification log. What is owed was told to fire before, was
+# muted at the last notice, and is to be told of when it is over.
 notification = Table(
     "notification",
     metadata,
@@ -113,6 +114,7 @@ notification = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("firing", Text, nullable=False),
     Column("resolved", Text, nullable=False),
+    Column("owed", Text, nullable=False),
 )
 
 # Times in which nobody is told of what the matchers match. One that was ended early has another end.

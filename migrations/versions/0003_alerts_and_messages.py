@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("firing", sa.Text(), nullable=False),
         sa.Column("resolved", sa.Text(), nullable=False),
+        sa.Column("owed", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("group_key", "receiver", name=op.f("pk_notification")),
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:

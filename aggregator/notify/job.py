@@ -1,0 +1,95 @@
+"""Somebody is told: alerts are read, it is decided, and messages, groups and the log are written together."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.clusters.values import Config
+from aggregator.events.rows import alerts, alerts_with
+from aggregator.events.values import Alert
+from aggregator.notify import rows
+from aggregator.notify.deciding import Begin, End, Flush, Group, Seen, Sooner, Step, Telling, decide
+from aggregator.notify.messages import notice_of
+from aggregator.notify.policy import Policy, policy_of
+from aggregator.notify.silence_rows import silences
+from aggregator.outbox.notice import written
+from aggregator.outbox.rows import enqueue
+from aggregator.outbox.values import Message
+from aggregator.store.database import Database
+
+log = logging.getLogger(__name__)
+
+# Who was told that an alert fires is told of its end however long ago that was; others need no more than the last flush.
+RESOLVED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Notifying:
+    """Everything that telling people takes. Any number of replicas may do so at once: each flush is done by one."""
+
+    config: Config
+    database: Database
+    now: Callable[[], datetime]
+    policy: Policy = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "policy", policy_of(self.config))
+
+    async def tick(self) -> int:
+        """How many messages are to go out that were not before."""
+        now = self.now()
+        async with self.database.reading() as connection:
+            seen = await seen_in(connection, now)
+        steps = decide(self.policy, seen, now)
+        if not steps:
+            return 0
+        async with self.database.writing() as connection:
+            # All replicas go by the order of keys, so that none waits for one that waits for it.
+            return sum([await self._do(connection, step, now) for step in steps])
+
+    async def _do(self, connection: AsyncConnection, step: Step, now: datetime) -> int:
+        match step:
+            case Begin(group):
+                await rows.begin(connection, group)
+            case Sooner(group, due_at):
+                await rows.make_due(connection, group, due_at)
+            case End(group):
+                await rows.end(connection, group)
+            case Flush(group, due_at, tellings):
+                if await rows.flush(connection, group, due_at, now):
+                    return sum([await self._tell(connection, group, each, now) for each in tellings])
+        return 0
+
+    async def _tell(self, connection: AsyncConnection, group: Group, telling: Telling, now: datetime) -> int:
+        await rows.keep_told(connection, group.key, telling.receiver, telling.told)
+        if not telling.alerts:
+            return 0
+        log.info("%s is told of %s: %s", telling.receiver, group.key, telling.reason)
+        return await enqueue(connection, message_of(self.config, group, telling, now))
+
+
+async def seen_in(connection: AsyncConnection, now: datetime) -> Seen:
+    """Everything that is decided by."""
+    groups, told = await rows.groups(connection), await rows.told(connection)
+    found = list(await alerts(connection, resolved_since=now - RESOLVED))
+    there = {alert.fingerprint for alert in found}
+    awaited = {one for said in told.values() for one in said.firing | said.owed} - there
+    for fingerprint in sorted(awaited):
+        found += await _ended(connection, fingerprint)
+    return Seen(tuple(found), groups, told, await silences(connection, now))
+
+
+def message_of(config: Config, group: Group, telling: Telling, now: datetime) -> Message:
+    """The message for one receiver; its key is that of the group, the receiver and the flush."""
+    named = "\n".join((group.key, telling.receiver, group.due_at.isoformat(timespec="milliseconds")))
+    key = hashlib.sha256(named.encode()).hexdigest()
+    lane = f"{telling.receiver} {group.key}"
+    return Message(key, telling.receiver, lane, "notice", written(notice_of(config, group, telling, now)))
+
+
+async def _ended(connection: AsyncConnection, fingerprint: str) -> tuple[Alert, ...]:
+    return tuple(alert for alert in await alerts_with(connection, fingerprint) if not alert.is_open)

@@ -1,0 +1,87 @@
+"""Which receivers an alert is for, and with which others it is told of. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.clusters.alerting import Route
+from aggregator.clusters.values import Config
+from aggregator.events.values import Alert
+from aggregator.notify.matching import conditions_text, fulfils
+from aggregator.series import Labels
+
+ALL_LABELS = ("...",)
+OWN = "community/"
+"""The receiver that is a community's own Slack begins with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route as alerts take it; `key` tells it from all others, also after a restart."""
+
+    key: str
+    receivers: tuple[str, ...]
+    group_by: tuple[str, ...]
+    group_wait: timedelta
+    group_interval: timedelta
+    repeat_interval: timedelta
+    send_resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The routes, in their order, and the community whose own Slack hears of outages of a (cluster, namespace)."""
+
+    routes: tuple[tuple[Route, Way], ...]
+    own: dict[tuple[str, str], Way]
+
+    def ways(self, alert: Alert) -> Iterator[Way]:
+        """Where an alert goes: the first route that takes it, and its community's own Slack when a hub of it is out."""
+        labels = dict(alert.labels)
+        first = next((way for route, way in self.routes if fulfils(labels, route.match)), None)
+        if first is not None and first.receivers:
+            yield first
+        if alert.source == "outage" and labels.get("scope") == "hub":
+            own = self.own.get((labels.get("cluster", ""), labels.get("namespace", "")))
+            if own is not None:
+                yield own
+
+
+def routing_of(config: Config) -> Routing:
+    """The routing that a configuration asks for; without any route everybody is told everything."""
+    everybody = Route(tuple(receiver.name for receiver in config.receivers))
+    routes = config.routes or (everybody,)
+    # A draft is for nobody outside.
+    speaking = {each.name for each in config.communities if each.slack is not None and not each.draft}
+    own = {
+        (cluster.name, hub.namespace): _way(Route((OWN + hub.community,)), OWN + hub.community)
+        for cluster in config.clusters
+        for hub in cluster.hubs
+        if hub.community in speaking
+    }
+    return Routing(tuple((route, _way(route, f"{{}}/{conditions_text(route.match)}")) for route in routes), own)
+
+
+def group_labels(alert: Alert, way: Way) -> Labels:
+    """The labels that an alert shares with the others of its group; one it does not have is none of them."""
+    if way.group_by == ALL_LABELS:
+        return alert.labels
+    return tuple(pair for pair in alert.labels if pair[0] in way.group_by)
+
+
+def group_key(way: Way, labels: Labels) -> str:
+    """What tells a group from all others."""
+    written = ", ".join(f'{name}="{value}"' for name, value in labels)
+    return f"{way.key}:{{{written}}}"
+
+
+def _way(route: Route, key: str) -> Way:
+    return Way(
+        key,
+        tuple(dict.fromkeys(route.receivers)),
+        route.group_by,
+        timedelta(seconds=route.group_wait),
+        timedelta(seconds=route.group_interval),
+        timedelta(seconds=route.repeat_interval),
+        route.send_resolved,
+    )
