@@ -1,0 +1,70 @@
+"""Who can be sent something, by name: the receivers of the configuration, and the Slack of each community."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
+
+from aggregator.clusters.alerting import Alertmanager, Email, PagerDuty, Receiver, Slack, Webhook
+from aggregator.clusters.secrets import Secret, SecretUnreadable
+from aggregator.clusters.values import Config
+from aggregator.delivery.ways import Ways
+
+COMMUNITY = "community/"
+# Where a word about another receiver is best put: where people read, and nobody is woken up.
+BEST_FOR_WORDS = (Slack, Email, Webhook, PagerDuty, Alertmanager)
+
+
+def receivers(config: Config) -> dict[str, Receiver]:
+    """All of them, by the names that messages carry; a community's is `community/` and its name."""
+    theirs = [Receiver(f"{COMMUNITY}{each.name}", each.slack) for each in config.communities if each.slack]
+    return {each.name: each for each in (*config.receivers, *theirs)}
+
+
+def is_communitys(name: str) -> bool:
+    """Whether a receiver belongs to a community, so that its URL is not the operators' own."""
+    return name.startswith(COMMUNITY)
+
+
+def mark(receiver: Receiver) -> str | None:
+    """What tells this configuration of a receiver from any other, its secrets among it; None where one is unreadable."""
+    try:
+        parts = [f"{each.name}={_part(getattr(receiver.via, each.name))}" for each in fields(receiver.via)]
+    except SecretUnreadable:
+        return None
+    return hashlib.sha256("\0".join([type(receiver.via).__name__, *parts]).encode()).hexdigest()[:32]
+
+
+def pause(receiver: Receiver, ways: Ways) -> timedelta:
+    """How long a receiver is left alone after each message."""
+    match receiver.via:
+        case Slack():
+            return ways.slack_pause
+        case Email(to) if ways.smtp is not None:
+            return timedelta(minutes=len(to) / ways.smtp.per_minute)
+        case _:
+            return timedelta(0)
+
+
+def another(than: str, able: Sequence[Receiver]) -> str | None:
+    """Whom to tell what could not be said to one; never that one itself, and never a community."""
+    others = [each for each in able if each.name != than and not is_communitys(each.name)]
+    return min(others, key=lambda each: BEST_FOR_WORDS.index(type(each.via))).name if others else None
+
+
+def shown(receiver: Receiver) -> str:
+    """The name of a receiver, with the last four characters of its webhook to tell it by."""
+    via = receiver.via
+    if not isinstance(via, Slack) or via.webhook is None:
+        return receiver.name
+    try:
+        return f"{receiver.name} (…{via.webhook.read()[-4:]})"
+    except SecretUnreadable:
+        return receiver.name
+
+
+def _part(value: object) -> str:
+    return value.read() if isinstance(value, Secret) else repr(value)
+
+
+Receivers = Mapping[str, Receiver]

@@ -1,0 +1,63 @@
+"""How receivers stand, as rows: switched off, to be left alone for a while, or neither."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.outbox.values import Standing, Turn
+from aggregator.store.alert_tables import receiver
+from aggregator.store.clock import database_now
+from aggregator.store.upsert import INSERT
+
+MOST_OF_AN_ERROR = 2000
+
+
+async def standings(connection: AsyncConnection) -> dict[str, Standing]:
+    """Every receiver that was ever known, by name."""
+    return {row.name: Standing(*row) for row in await connection.execute(select(receiver))}
+
+
+async def known(connection: AsyncConnection, marks: Mapping[str, str]) -> None:
+    """Notes receivers as they are configured now. One that is configured in another way than before has a new chance."""
+    for name, mark in sorted(marks.items()):
+        row = INSERT[connection.dialect.name](receiver).values(name=name, mark=mark)
+        fresh = {"mark": mark, "disabled_at": None, "error": None, "not_before": None}
+        await connection.execute(
+            row.on_conflict_do_update(index_elements=["name"], set_=fresh, where=receiver.c.mark != mark)
+        )
+
+
+async def disable(connection: AsyncConnection, name: str, why: str) -> bool:
+    """Whether the receiver is switched off by this, and was not before."""
+    values = {"disabled_at": database_now(), "error": why[:MOST_OF_AN_ERROR]}
+    off = update(receiver).where(receiver.c.name == name, receiver.c.disabled_at.is_(None)).values(values)
+    return bool((await connection.execute(off)).rowcount)
+
+
+async def rest(connection: AsyncConnection, name: str, wait: timedelta) -> None:
+    """Leaves the receiver alone for a while, as it asked."""
+    await connection.execute(update(receiver).where(receiver.c.name == name).values(not_before=database_now(wait)))
+
+
+async def reached(connection: AsyncConnection, name: str) -> None:
+    """Notes that the receiver took a message."""
+    await connection.execute(update(receiver).where(receiver.c.name == name).values(last_sent_at=database_now()))
+
+
+async def take_turn(connection: AsyncConnection, turn: Turn) -> bool:
+    """Whether the receiver may be sent something now; then nobody else may before its pause is over."""
+    free = and_(receiver.c.name == turn.receiver, _is_willing())
+    taken = update(receiver).where(free).values(not_before=database_now(turn.pause))
+    return bool((await connection.execute(taken)).rowcount)
+
+
+def willing(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the receiver of that name is known, not switched off, and not left alone."""
+    return exists().where(receiver.c.name == name, _is_willing())
+
+
+def _is_willing() -> ColumnElement[bool]:
+    is_free = or_(receiver.c.not_before.is_(None), receiver.c.not_before <= database_now())
+    return and_(receiver.c.disabled_at.is_(None), is_free)
