@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.alerts import alerts
 from aggregator.cli.check import check
 from aggregator.cli.db import db
 from aggregator.cli.demo import demo
@@ -18,6 +19,7 @@ from aggregator.cli.people import people
 from aggregator.cli.query import query
 from aggregator.cli.rollup import rollup
 from aggregator.cli.serve import serve
+from aggregator.cli.silence import silence
 from aggregator.errors import BadConfig, CrosshubError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -25,10 +27,12 @@ cli.command()(check)
 cli.command()(serve)
 cli.command()(query)
 cli.command()(explain)
+cli.command()(alerts)
 cli.command()(demo)
 cli.add_typer(db, name="db")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
+cli.add_typer(silence, name="silence")
 
 
 def _print_version(wanted: bool) -> None:
