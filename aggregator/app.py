@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-import httpx
 import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
@@ -27,20 +26,18 @@ from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
-from aggregator.jobs import Tick, ticking
 from aggregator.query.engine import Engine
+from aggregator.jobs import ticking
 from aggregator.query.sources import Source
 from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
-from aggregator.rollups.duties import Duties, utc_now
-from aggregator.rollups.job import Rollups
-from aggregator.rollups.people_key import people_key
+from aggregator.rollups.duties import utc_now
 from aggregator.rollups.source import RollupSource
-from aggregator.rollups.subjects import subjects
+from aggregator.rounds import Rounds, clients
+from aggregator.rules.files import Groups, rules_of
 from aggregator.slots.rows import Holder
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
-from aggregator.store.status import status
 from aggregator.telemetry import Telemetry
 from aggregator.web.routes import Around, web_routes
 
@@ -51,8 +48,6 @@ VERSION = version("crosshub")
 GC_THRESHOLD = 50_000
 # Longer than Go's clients keep a connection, so that it is they who close it.
 KEEP_ALIVE = 120
-# Looking how large tables are reads them.
-SIZES = 600.0
 # Queries under way when the service is told to stop have this long.
 GRACE = 10
 
@@ -78,7 +73,9 @@ async def keeping(url: str) -> AsyncIterator[Kept]:
 
 
 @asynccontextmanager
-async def answering(config: Config, source: Source, telemetry: Telemetry, *, at_once: bool) -> AsyncIterator[Answering]:
+async def answering(
+    config: Config, source: Source, telemetry: Telemetry, groups: Groups = (), *, at_once: bool
+) -> AsyncIterator[Answering]:
     """What answers queries from one configuration. On leaving, those under way are finished first.
 
     `at_once`: without waiting for the clusters to tell their versions.
@@ -96,7 +93,7 @@ async def answering(config: Config, source: Source, telemetry: Telemetry, *, at_
             if not at_once:
                 await standing.looked.wait()
             engine = Engine(fleet, names, config.query, standing.versions, source)
-            yield Answering(config, fleet, engine, standing)
+            yield Answering(config, fleet, engine, standing, groups)
         finally:
             looking.cancel()
             with suppress(asyncio.CancelledError):
@@ -110,10 +107,10 @@ class Serving:
         self.telemetry = Telemetry(VERSION)
         self.desk = Desk(self.telemetry)
         self._config = config
+        self._groups = rules_of(config.rules)
         self._reread = reread
         self._open = AsyncExitStack()
         self._kept: Kept
-        self._http: httpx.AsyncClient
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[None]] = set()
         self._holder = Holder(f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
@@ -121,34 +118,16 @@ class Serving:
     @asynccontextmanager
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
-        async with keeping(self._config.database) as self._kept, httpx.AsyncClient(trust_env=False) as self._http:
+        async with keeping(self._config.database) as self._kept, clients() as ways_out:
             self.desk.database = self._kept.database
-            await self._take_over(self._config, at_once=True)
-            ticks = (
-                Tick("rollups", self._config.every.schedules, self._roll_up),
-                Tick("database", SIZES, self._tell_sizes),
-            )
+            await self._take_over(self._config, self._groups, at_once=True)
+            ticks = Rounds(self.desk, ways_out, self._holder).ticks()
             async with self._heeding_signals(), ticking(ticks):
                 yield
             # One may start another: a configuration that is taken over puts an older one away.
             while self._under_way:
                 await asyncio.wait(self._under_way)
             await self._open.aclose()
-
-    async def _roll_up(self) -> None:
-        here = self.desk.now
-        if not any(cluster.hubs for cluster in here.config.clusters):
-            return
-        # The fleet is held while it is asked: a new configuration may take its place meanwhile.
-        with here.fleet.held():
-            key = people_key(here.config.people_key_file)
-            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), utc_now, self._http)
-            duties = Duties(rollups, here.config.retention, here.config.every, self._holder, self.telemetry.rolled_up)
-            await duties.do()
-
-    async def _tell_sizes(self) -> None:
-        found = await status(self._kept.database)
-        self.telemetry.keeps(found.size, dict(found.rows))
 
     @asynccontextmanager
     async def _heeding_signals(self) -> AsyncIterator[None]:
@@ -168,12 +147,13 @@ class Serving:
         async with self._turn:
             try:
                 config = self._reread()
+                groups = rules_of(config.rules)
             except BadConfig as fault:
                 self.telemetry.reloaded(successfully=False)
                 log.error("the configuration was read again and is not taken over: %s", fault)  # noqa: TRY400 - its words say it all
                 return
             # What ranges hold depends on the versions, so those are asked for before anybody is answered.
-            await self._take_over(config, at_once=False)
+            await self._take_over(config, groups, at_once=False)
             self.telemetry.reloaded(successfully=True)
             log.info("the configuration was read again and taken over: %d clusters", len(config.clusters))
             if config.listen != self._config.listen:
@@ -181,9 +161,11 @@ class Serving:
             if config.database != self._config.database:
                 log.warning("another database is taken over at the next start")
 
-    async def _take_over(self, config: Config, *, at_once: bool) -> None:
+    async def _take_over(self, config: Config, groups: Groups, *, at_once: bool) -> None:
         before, opening = self._open, AsyncExitStack()
-        here = await opening.enter_async_context(answering(config, self._kept.source, self.telemetry, at_once=at_once))
+        here = await opening.enter_async_context(
+            answering(config, self._kept.source, self.telemetry, groups, at_once=at_once)
+        )
         self._open, self.desk.now = opening, here
         self.telemetry.breakers = here.fleet.breakers
         # Whoever was asked under the old configuration is waited for, but nobody waits for that.
@@ -197,6 +179,8 @@ class Serving:
 
 def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
     """The service as an ASGI application; `reread` gives the configuration as it stands in its file now.
+
+    Raises BadRules.
 
     What speaks as a Prometheus stands in front of FastAPI, whose layers take longer than many an answer.
     """

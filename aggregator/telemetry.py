@@ -92,6 +92,15 @@ class Telemetry:
             ["group"],
             registry=own,
         )
+        self._tries = Counter(
+            "crosshub_server_messages",
+            "Tries to send a message: sent, later (it is tried again), refused.",
+            ["receiver", "outcome"],
+            registry=own,
+        )
+        self._beats = Counter(
+            "crosshub_server_heartbeats", "Heartbeats, by whether their URL took them.", ["outcome"], registry=own
+        )
         self._size = Gauge("crosshub_server_database_bytes", "How large the database is.", registry=own)
         self._rows = Gauge("crosshub_server_database_rows", "Rows of a table.", ["table"], registry=own)
         self.breakers: Breakers = dict
@@ -141,6 +150,14 @@ class Telemetry:
         self._rule_looks.labels(group).inc(rules)
         self._rule_failures.labels(group).inc(failures)
         self._rule_looked.labels(group).set_to_current_time()
+
+    def tried_to_send(self, receiver: str, outcome: str) -> None:
+        """A message was sent to a receiver, or is tried again later, or was refused."""
+        self._tries.labels(receiver, outcome).inc()
+
+    def beat(self, *, went_out: bool) -> None:
+        """A heartbeat went out, or did not."""
+        self._beats.labels("sent" if went_out else "failed").inc()
 
     def keeps(self, size: int, rows: Mapping[str, int]) -> None:
         """How large the database is, in bytes, and how many rows each table has."""

@@ -11,6 +11,7 @@ from aggregator.clusters.values import Config
 from aggregator.federation.question import Fleet
 from aggregator.promql.functions import Version
 from aggregator.query.engine import Engine
+from aggregator.rules.files import Groups
 from aggregator.store.database import Database
 from aggregator.telemetry import Telemetry
 
@@ -44,6 +45,7 @@ class Answering:
     fleet: HeldFleet
     engine: Engine
     known: Known
+    groups: Groups = ()
 
     @property
     def clusters(self) -> tuple[str, ...]:

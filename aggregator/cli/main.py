@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.alerts import alerts
 from aggregator.cli.check import check
 from aggregator.cli.db import db
 from aggregator.cli.demo import demo
@@ -19,6 +20,7 @@ from aggregator.cli.query import query
 from aggregator.cli.rollup import rollup
 from aggregator.cli.rules import rules
 from aggregator.cli.serve import serve
+from aggregator.cli.silence import silence
 from aggregator.errors import BadConfig, CrosshubError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -26,11 +28,13 @@ cli.command()(check)
 cli.command()(serve)
 cli.command()(query)
 cli.command()(explain)
+cli.command()(alerts)
 cli.command()(demo)
 cli.add_typer(db, name="db")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
 cli.add_typer(rules, name="rules")
+cli.add_typer(silence, name="silence")
 
 
 def _print_version(wanted: bool) -> None:

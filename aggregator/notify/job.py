@@ -28,6 +28,14 @@ RESOLVED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, and when."""
+
+    now: datetime
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notifying:
     """Everything that telling people takes. Any number of replicas may do so at once: each flush is done by one."""
 
@@ -41,15 +49,22 @@ class Notifying:
 
     async def tick(self) -> int:
         """How many messages are to go out that were not before."""
+        return await self.do(await self.decided())
+
+    async def decided(self) -> Decided:
+        """What is to be done now, by everything as it was at one moment."""
         now = self.now()
         async with self.database.reading() as connection:
             seen = await seen_in(connection, now)
-        steps = decide(self.policy, seen, now)
-        if not steps:
+        return Decided(now, decide(self.policy, seen, now))
+
+    async def do(self, decided: Decided) -> int:
+        """Writes what was decided, as far as nobody else was quicker; how many messages that adds."""
+        if not decided.steps:
             return 0
         async with self.database.writing() as connection:
             # All replicas go by the order of keys, so that none waits for one that waits for it.
-            return sum([await self._do(connection, step, now) for step in steps])
+            return sum([await self._do(connection, step, decided.now) for step in decided.steps])
 
     async def _do(self, connection: AsyncConnection, step: Step, now: datetime) -> int:
         match step:

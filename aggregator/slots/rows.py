@@ -128,6 +128,13 @@ async def done_between(connection: AsyncConnection, name: str) -> tuple[datetime
     return None if first is None else (first, last)
 
 
+async def last_done(connection: AsyncConnection, name: str) -> datetime | None:
+    """The latest slot that was done, as far back as runs are kept."""
+    query = select(func.max(run.c.slot)).where(run.c.schedule == name, run.c.state == "done")
+    latest: datetime | None = (await connection.execute(query)).scalar_one()
+    return latest
+
+
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:
     """How many rows were removed, at most so many: runs that ended, or were left behind for good, before an instant."""
     old = select(run.c.schedule, run.c.slot).where(or_(run.c.finished_at < before, run.c.lease_until < before))

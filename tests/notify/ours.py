@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from aggregator.clusters.conditions import Condition, parse_condition
 from aggregator.events import rows as event_rows
@@ -38,15 +38,17 @@ class Clock:
 
 @dataclass(slots=True)
 class Messages:
-    """What is read from the outbox, each message once."""
+    """What is read from the outbox, each message once; then it counts as sent."""
 
     database: Database
     last: int = field(default=0)
 
     async def new(self) -> list[Notice]:
         query = select(outbox.c.id, outbox.c.body).where(outbox.c.id > self.last).order_by(outbox.c.id)
-        async with self.database.reading() as connection:
+        async with self.database.writing() as connection:
             found = (await connection.execute(query)).all()
+            sent = outbox.c.id.in_([row.id for row in found])
+            await connection.execute(update(outbox).where(sent).values(state="sent"))
         self.last = max((row.id for row in found), default=self.last)
         return [notice_in(row.body) for row in found]
 

@@ -118,22 +118,22 @@ def told(at: float, reason: Reason, firing: str = "", resolved: str = "") -> Tol
 
 def config_of(scenarios: tuple[Scenario, ...]) -> Config:
     """Scenarios side by side: a route and a receiver each."""
+    routes = [
+        Route(
+            (each.name,),
+            (each.only_here,),
+            each.group_by,
+            each.group_wait,
+            each.group_interval,
+            each.repeat_interval,
+            each.send_resolved,
+        )
+        for each in scenarios
+    ]
     return Config(
         (),
         receivers=tuple(Receiver(each.name, Webhook("http://127.0.0.1:1")) for each in scenarios),
-        routes=tuple(
-            Route(
-                (each.name,),
-                (each.only_here,),
-                each.group_by,
-                each.group_wait,
-                each.group_interval,
-                each.repeat_interval,
-                each.send_resolved,
-            )
-            for each in scenarios
-        )
-        + (Route(()),),
+        routes=(*routes, Route(())),
         inhibit=tuple(rule for each in scenarios for rule in each.here),
     )
 

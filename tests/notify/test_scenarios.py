@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -20,7 +20,7 @@ Heard = dict[str, list[Told]]
 
 
 @pytest.fixture(scope="module", params=BOTH)
-def heard_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
+def heard_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Heard:
     """What Crosshub tells in each scenario."""
     heard: Heard = {}
 
@@ -31,7 +31,7 @@ def heard_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     for restart in (False, True):
         with database_with_tables(request, tmp_path_factory.mktemp("scenarios")) as url:
             asyncio.run(play(url, restart=restart))
-    yield heard
+    return heard
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,160 @@
+"""What the service does again and again, each time with the configuration that is in use then."""
+
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+from aggregator.api.desk import Desk
+from aggregator.delivery.alertmanager import Resending
+from aggregator.delivery.job import Delivery
+from aggregator.delivery.public_addresses import public_client
+from aggregator.delivery.receivers import receivers
+from aggregator.delivery.ways import Ways
+from aggregator.events.hearing import Hearing
+from aggregator.events.values import Alert
+from aggregator.jobs import Tick
+from aggregator.notify.job import Notifying
+from aggregator.notify.policy import policy_of
+from aggregator.rollups.duties import Duties, utc_now
+from aggregator.rollups.job import Rollups
+from aggregator.rollups.people_key import people_key
+from aggregator.rollups.subjects import subjects
+from aggregator.rules.heartbeat import beat
+from aggregator.rules.job import Rules
+from aggregator.rules.watching import Watch
+from aggregator.slots.calendars import Every
+from aggregator.slots.catching_up import Schedule
+from aggregator.slots.claiming import Work, run_due
+from aggregator.slots.rows import Claim, Holder
+from aggregator.store.status import status
+
+# Looking how large tables are reads them.
+SIZES = 600.0
+# Slots are looked for at least so often: whoever waits for an alert waits so much longer at most.
+OFTEN = 5.0
+# Group intervals and waits are whole seconds.
+TELLING = 1.0
+RESENDING = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Ways out: to hubs, to what the operators named, and to public addresses only."""
+
+    hubs: httpx.AsyncClient = field(repr=False)
+    operators: httpx.AsyncClient = field(repr=False)
+    public: httpx.AsyncClient = field(repr=False)
+
+
+@asynccontextmanager
+async def clients() -> AsyncIterator[Clients]:
+    """The clients, until the block ends. None of them looks at the environment."""
+    # Hubs that do not answer must not keep others from being asked.
+    without_limit = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    async with AsyncExitStack() as opened:
+        hubs = await opened.enter_async_context(httpx.AsyncClient(trust_env=False, limits=without_limit))
+        operators = await opened.enter_async_context(httpx.AsyncClient(trust_env=False))
+        yield Clients(hubs, operators, await opened.enter_async_context(public_client()))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Everything that has to be done, and what doing it takes."""
+
+    desk: Desk
+    clients: Clients
+    holder: Holder
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """Each of them, and how often: as the configuration has it at the start."""
+        every = self.desk.now.config.every
+        return (
+            Tick("rollups", every.schedules, self._roll_up),
+            Tick("database", SIZES, self._tell_sizes),
+            Tick("rules", min(every.rules, OFTEN), self._look_at_rules),
+            Tick("alerts of others", min(every.rules, OFTEN), self._hear),
+            Tick("health", min(every.health, OFTEN), self._watch),
+            Tick("notify", TELLING, self._notify),
+            Tick("delivery", TELLING, self._deliver),
+            Tick("resend", RESENDING, self._resend),
+        )
+
+    async def _roll_up(self) -> None:
+        here = self.desk.now
+        if not any(cluster.hubs for cluster in here.config.clusters):
+            return
+        # The fleet is held while it is asked: a new configuration may take its place meanwhile.
+        with here.fleet.held():
+            key = people_key(here.config.people_key_file)
+            asks = here.fleet, self.desk.database, key, subjects(here.config), utc_now, self.clients.operators
+            duties = Duties(
+                Rollups(*asks), here.config.retention, here.config.every, self.holder, self.desk.telemetry.rolled_up
+            )
+            await duties.do()
+
+    async def _tell_sizes(self) -> None:
+        found = await status(self.desk.database)
+        self.desk.telemetry.keeps(found.size, dict(found.rows))
+
+    async def _look_at_rules(self) -> None:
+        here = self.desk.now
+        with here.fleet.held():
+            await Rules(
+                here.engine,
+                here.config.clusters,
+                here.groups,
+                self.desk.database,
+                here.config.every.rules,
+                self.holder,
+                utc_now,
+                self.desk.telemetry.looked_at_rules,
+            ).do()
+        # Only after rules were looked at: what it says is that this goes on.
+        await self._each("heartbeat", here.config.every.rules, self._beat)
+
+    async def _beat(self, _: Claim) -> None:
+        self.desk.telemetry.beat(went_out=await beat(self.clients.operators, self.desk.now.config.heartbeat))
+
+    async def _hear(self) -> None:
+        await self._each("alerts of others", self.desk.now.config.every.rules, self._heard)
+
+    async def _heard(self, _: Claim) -> None:
+        here = self.desk.now
+        with here.fleet.held():
+            deadline = time.monotonic() + here.config.query.deadline
+            await Hearing(self.desk.database, utc_now).ask(here.fleet, here.clusters, deadline)
+
+    async def _watch(self) -> None:
+        here = self.desk.now
+        with here.fleet.held():
+            watch = Watch(here.config, here.fleet, self.desk.database, self.clients.hubs, utc_now, self.holder)
+            await watch.do()
+
+    async def _notify(self) -> None:
+        await Notifying(self.desk.now.config, self.desk.database, utc_now).tick()
+
+    async def _deliver(self) -> None:
+        to, tell = receivers(self.desk.now.config), self.desk.telemetry.tried_to_send
+        await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
+
+    async def _resend(self) -> None:
+        config = self.desk.now.config
+        routing = policy_of(config).routing
+
+        def goes_to(alert: Alert) -> frozenset[str]:
+            return frozenset(name for way in routing.ways(alert) for name in way.receivers)
+
+        await Resending(self.desk.database, config.receivers, self._ways(), goes_to).resend()
+
+    def _ways(self) -> Ways:
+        config = self.desk.now.config
+        list_url = f"{config.external_url.rstrip('/')}/alerts"
+        return Ways(self.clients.operators, self.clients.public, utc_now, list_url, config.smtp)
+
+    async def _each(self, name: str, seconds: float, work: Work) -> None:
+        schedule = Schedule(name=name, calendar=Every(max(1, round(seconds))))
+        await run_due([schedule], self.desk.database, utc_now(), work, self.holder)
