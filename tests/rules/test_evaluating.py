@@ -134,7 +134,11 @@ async def test_people_are_those_of_the_hub_when_it_began() -> None:
     began = NOON - timedelta(minutes=7)
     prod, elsewhere, nobodys = (
         alert(State.FIRING, labels=labels_of({"alertname": "A"} | labels), active_at=began)
-        for labels in ({"cluster": "lisbon", "namespace": "prod"}, {"cluster": "oslo", "namespace": "prod"}, {"pod": "x"})
+        for labels in (
+            {"cluster": "lisbon", "namespace": "prod"},
+            {"cluster": "oslo", "namespace": "prod"},
+            {"pod": "x"},
+        )
     )
 
     async with scene(scripts) as opened:

@@ -21,7 +21,14 @@ from tests.rules.looks import MINUTE, NOON
 SILENT = Refused(500, "it is ill")
 Said = dict[str, Sequence[str] | Refused]
 PEOPLE_AS_ASKED = "last_over_time((sum by (namespace) (jupyterhub_running_servers))[15m:1m])"
-BUSY = Rule("HubBusy", "x > 5", 2 * MINUTE, MINUTE, (("severity", "page"),), (("summary", "{{ $value }} in {{ $labels.namespace }}"),))
+BUSY = Rule(
+    "HubBusy",
+    "x > 5",
+    2 * MINUTE,
+    MINUTE,
+    (("severity", "page"),),
+    (("summary", "{{ $value }} in {{ $labels.namespace }}"),),
+)
 GROUP = Group("hubs.yaml", "hub", (BUSY,))
 
 
