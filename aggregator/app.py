@@ -26,8 +26,8 @@ from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
-from aggregator.query.engine import Engine
 from aggregator.jobs import ticking
+from aggregator.query.engine import Engine
 from aggregator.query.sources import Source
 from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
