@@ -39,7 +39,8 @@ from aggregator.slots.rows import Holder
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
 from aggregator.telemetry import Telemetry
-from aggregator.web.routes import Around, web_routes
+from aggregator.web.around import Around
+from aggregator.web.routes import web_routes
 
 log = logging.getLogger("crosshub")
 

@@ -1,9 +1,11 @@
 """A page of HTML out of a template, with headers that let a browser do nothing but show it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
+
+from aggregator.notify.wording import count_of, length
 
 # Names and texts come from hubs: whatever slipped through the escaping could load and run nothing.
 HEADERS = {
@@ -12,7 +14,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-DAY = 86400
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
@@ -25,18 +26,6 @@ def moment(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%a %-d %b %Y, %H:%M} UTC"
 
 
-def length(span: timedelta) -> str:
-    """How long something is or was, in one or two units."""
-    seconds = max(0, round(span.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min"
-    if seconds < DAY:
-        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
-    return f"{seconds // DAY} d {seconds % DAY // 3600} h"
-
-
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("aggregator.web"),
@@ -45,7 +34,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "length_of_time": length}
+    made.filters |= {"moment": moment, "span": length, "count_of": count_of}
     return made
 
 

@@ -1,40 +1,27 @@
-"""Alerts as the pages show them: sentences out of values."""
+"""Alerts as the pages show them: sentences out of values. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregator.clusters.values import Config
 from aggregator.events.heard import Heard
-from aggregator.events.values import Alert, Health
-from aggregator.outbox.notice import Link
+from aggregator.events.values import Alert
+from aggregator.notify.messages import item_of
+from aggregator.notify.silences import Mute
+from aggregator.outbox.notice import Item
 from aggregator.series import CLUSTER, Labels
-
-HELD = {
-    Health.NO_DATA: "Nothing is seen since {since}: whether it is over is not known.",
-    Health.ERROR: "It cannot be looked at since {since}: whether it is over is not known.",
-    Health.STALE: "Nobody has looked since {since}.",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An alert of ours. `held` and `muted` are empty where nothing is to be said."""
+    """An alert of ours, as a message would tell of it. `muted` is empty where people are told."""
 
-    fingerprint: str
+    item: Item
     name: str
-    title: str
     where: str
     state: str
-    severity: str
-    since: datetime
-    until: datetime | None
-    held: str
     muted: str
-    text: str
-    people: int | None
-    evidence: tuple[str, ...]
-    labels: Labels
-    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +36,9 @@ class ShownHeard:
     ours: bool
 
 
-def shown(alert: Alert, moment: str, muted: str = "", links: Sequence[Link] = ()) -> Shown:
-    """The alert; `moment` says since when nothing was seen of it, where that is so."""
-    said = dict(alert.annotations)
-    held = HELD[alert.health].format(since=moment) if alert.health in HELD and moment else ""
-    return Shown(
-        alert.fingerprint,
-        alert.name,
-        said.get("summary", alert.name),
-        where(alert.labels),
-        alert.state,
-        alert.label("severity"),
-        alert.active_at,
-        alert.resolved_at,
-        held,
-        muted,
-        said.get("description", ""),
-        alert.people,
-        alert.evidence,
-        alert.labels,
-        tuple(links),
-    )
+def shown(config: Config, alert: Alert, mute: Mute | None, now: datetime) -> Shown:
+    """One alert."""
+    return Shown(item_of(config, alert, now), alert.name, where(alert.labels), alert.state, muted_words(mute))
 
 
 def shown_heard(heard: Iterable[Heard], ours: Iterable[Alert]) -> tuple[ShownHeard, ...]:
@@ -79,7 +48,7 @@ def shown_heard(heard: Iterable[Heard], ours: Iterable[Alert]) -> tuple[ShownHea
     for each in heard:
         if each.state == "firing":
             by_fingerprint.setdefault(each.fingerprint, []).append(each)
-    rows = [_together(told, fingerprint in known) for fingerprint, told in by_fingerprint.items()]
+    rows = [_together(told, known.__contains__) for told in by_fingerprint.values()]
     return tuple(sorted(rows, key=lambda row: row.since, reverse=True))
 
 
@@ -89,8 +58,18 @@ def where(labels: Labels) -> str:
     return "/".join(by_name[name] for name in (CLUSTER, "namespace") if name in by_name)
 
 
-def _together(told: Sequence[Heard], ours: bool) -> ShownHeard:  # noqa: FBT001 - read in one place
+def muted_words(mute: Mute | None) -> str:
+    """Why nobody is told, until when, and what was given as the reason."""
+    if mute is None:
+        return ""
+    until = "" if mute.until is None else f" until {mute.until:%-d %b %H:%M} UTC"
+    by = f" by {mute.by}" if mute.kind == "inhibited" else ""
+    return f"{mute.kind}{by}{until}" + (f": {mute.reason}" if mute.reason else "")
+
+
+def _together(told: Sequence[Heard], is_ours: Callable[[str], bool]) -> ShownHeard:
     first = told[0]
     title = dict(first.annotations).get("summary") or dict(first.labels)["alertname"]
     since, times = min(each.starts_at for each in told), max(each.count for each in told)
-    return ShownHeard(title, where(first.labels), since, tuple(each.origin for each in told), times, ours)
+    origins = tuple(each.origin for each in told)
+    return ShownHeard(title, where(first.labels), since, origins, times, is_ours(first.fingerprint))

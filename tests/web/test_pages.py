@@ -12,8 +12,11 @@ from aggregator.clusters.values import Cluster, Config, Prometheus
 from aggregator.events import heard_rows, rows
 from aggregator.events.heard import Heard
 from aggregator.events.values import Alert, Change, Health, State, event_of, labels_of
+from aggregator.notify import silence_rows
+from aggregator.notify.silences import Silence
 from aggregator.store.database import Database
-from aggregator.web.routes import Around, web_routes
+from aggregator.web.around import Around
+from aggregator.web.routes import web_routes
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -60,7 +63,7 @@ async def test_an_alert_that_is_open_is_listed_with_its_page(client: httpx.Async
 
     assert "1 open" in answer.text
     assert f'<a href="/alerts/{DOWN.fingerprint}">University of Lisbon (lisbon/prod) is down</a>' in answer.text
-    assert "for 17 min" in answer.text
+    assert "for 17 minutes" in answer.text
 
 
 async def test_the_page_of_an_alert_shows_what_was_seen(client: httpx.AsyncClient, database: Database) -> None:
@@ -77,7 +80,7 @@ async def test_what_is_held_is_said_not_to_be_known(client: httpx.AsyncClient, d
 
     answer = await client.get(f"/alerts/{DOWN.fingerprint}")
 
-    assert "Nothing is seen since Wed 25 Nov 2026, 11:55 UTC: whether it is over is not known." in answer.text
+    assert "no data since 11:55: whether it is over is not known" in answer.text
 
 
 async def test_what_is_over_tells_how_long_it_took(client: httpx.AsyncClient, database: Database) -> None:
@@ -86,7 +89,7 @@ async def test_what_is_over_tells_how_long_it_took(client: httpx.AsyncClient, da
     answer = await client.get("/alerts")
 
     assert "Nothing is open" in answer.text
-    assert "17 min" in answer.text
+    assert "17 minutes" in answer.text
 
 
 async def test_what_others_tell_of_is_one_row_whoever_tells(client: httpx.AsyncClient, database: Database) -> None:
@@ -120,3 +123,84 @@ async def test_what_is_not_there_is_404_with_a_way_on(client: httpx.AsyncClient,
 
     assert answer.status_code == 404
     assert "All " in answer.text
+
+
+async def written(client: httpx.AsyncClient, **changed: str) -> httpx.Response:
+    """The form of a silence as somebody sent it."""
+    fields = {"matchers": 'cluster="lisbon"', "length": "4h", "author": "ana", "reason": "power works"}
+    headers = {"Origin": changed.pop("origin", "http://127.0.0.1:9099")}
+    return await client.post(f"/alerts/{DOWN.fingerprint}/silence", data=fields | changed, headers=headers)
+
+
+async def silenced(database: Database) -> list[Silence]:
+    async with database.reading() as connection:
+        return list(await silence_rows.all_silences(connection))
+
+
+async def test_the_form_proposes_the_alert_and_says_what_would_be_silent(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await kept(database, DOWN)
+
+    answer = await client.get(f"/alerts/{DOWN.fingerprint}/silence")
+
+    assert "alertname=&#34;HubDown&#34;\ncluster=&#34;lisbon&#34;\nnamespace=&#34;prod&#34;</textarea>" in answer.text
+    assert "1 open alert would be silent" in answer.text
+
+
+async def test_a_form_that_is_filled_in_is_a_silence(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, DOWN)
+
+    answer = await written(client)
+
+    (silence,) = await silenced(database)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/silences")
+    assert (silence.starts_at, silence.ends_at) == (NOON, NOON + 240 * MINUTE)
+    assert (silence.author, silence.reason) == ("ana", "power works")
+    assert (
+        "Nobody is told: silenced until 25 Nov 16:00 UTC: power works"
+        in (await client.get(f"/alerts/{DOWN.fingerprint}")).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"matchers": ""}, "everything would be silent"),
+        ({"matchers": 'cluster=~".*"'}, "everything would be silent"),
+        ({"matchers": "lisbon"}, "A matcher is written as"),
+        ({"matchers": 'cluster=~"("'}, "is no regular expression"),
+        ({"length": "99y"}, "Say for how long"),
+        ({"author": " "}, "Say who you are"),
+        ({"reason": ""}, "Say why"),
+    ],
+)
+async def test_a_form_with_a_fault_comes_back_with_what_was_written(
+    client: httpx.AsyncClient, database: Database, changed: dict[str, str], words: str
+) -> None:
+    await kept(database, DOWN)
+
+    answer = await written(client, **changed)
+
+    assert (answer.status_code, await silenced(database)) == (400, [])
+    assert words in answer.text
+    assert changed.get("reason", "power works") in answer.text
+
+
+async def test_a_page_of_another_site_silences_nothing(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, DOWN)
+
+    answer = await written(client, origin="https://evil.example.org")
+
+    assert (answer.status_code, await silenced(database)) == (403, [])
+
+
+async def test_a_silence_is_ended_on_its_page(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, DOWN)
+    await written(client)
+    (silence,) = await silenced(database)
+
+    await client.post(f"/silences/{silence.id}/end")
+
+    assert [each.ends_at for each in await silenced(database)] == [NOON]
+    assert "over" in (await client.get("/silences")).text
