@@ -48,6 +48,7 @@ class Delivery:
 
     async def tick(self) -> None:
         """Sends until nothing is due. Whoever is cancelled gives back what was not sent."""
+        _hush()
         await self._prepare()
         running: dict[asyncio.Task[None], str] = {}
         try:
@@ -167,3 +168,9 @@ class Delivery:
 
     def _marking(self) -> Marking:
         return Marking(self.receivers, self.ways.now())
+
+
+def _hush() -> None:
+    """They write down every URL, and some of ours are secrets."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
