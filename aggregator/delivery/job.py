@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 OUTCOMES = {"Sent": "sent", "Later": "later", "Refused": "refused"}
 # So often it is looked for more while some are on their way, and marking is tried again while the database is gone.
-AGAIN = 0.5
+AGAIN = 0.25
 # Whoever is told to stop still notes what was sent, for so long.
 TO_NOTE = 5.0
 
@@ -48,6 +48,7 @@ class Delivery:
 
     async def tick(self) -> None:
         """Sends until nothing is due. Whoever is cancelled gives back what was not sent."""
+        _hush()
         await self._prepare()
         running: dict[asyncio.Task[None], str] = {}
         try:
@@ -55,7 +56,8 @@ class Delivery:
                 await self._begin(running)
                 if not running:
                     return
-                done, _ = await asyncio.wait(running, timeout=AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                # One that is slow is not waited for, and not each that is quick is a reason to look for more.
+                done, _ = await asyncio.wait(running, timeout=AGAIN)
                 for task in done:
                     del running[task]
                     task.result()
@@ -167,3 +169,9 @@ class Delivery:
 
     def _marking(self) -> Marking:
         return Marking(self.receivers, self.ways.now())
+
+
+def _hush() -> None:
+    """They write down every URL, and some of ours are secrets."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpcore").setLevel(logging.WARNING)

@@ -147,7 +147,7 @@ def next_wait(attempts: int, draw: float) -> timedelta:
 
     `draw`, from 0 to 1, takes off up to a third, so that what failed together does not come back together.
     """
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 16))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts - 1, 0), 16)))
     return longest * (1 - draw / 3)
 
 

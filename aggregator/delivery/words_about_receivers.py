@@ -16,7 +16,7 @@ def switched_off(name: str, why: str, waiting: Sequence[Notice | Page], count: i
         (
             f"It answered: {plain(why)}",
             "Nothing goes to it until its configuration changes. Alerts that are routed to it alone reach nobody meanwhile.",
-            *_unsaid("waits for it", waiting, count),
+            *_unsaid("for it, not sent yet", waiting, count),
         ),
         at,
     )
@@ -35,7 +35,7 @@ def given_up(name: str, unsaid: Sequence[Notice | Page], count: int, hours: int,
     """That messages have waited too long for a receiver, and what they would have said."""
     return Page(
         f"{_many(count)} for {name} could not be sent in {hours} hours",
-        ("They are not tried again.", *_unsaid("was left unsaid", unsaid, count)),
+        ("They are not tried again.", *_unsaid("left unsaid", unsaid, count)),
         at,
     )
 

@@ -150,7 +150,7 @@ async def _leased(connection: AsyncConnection, owner: str, lease: timedelta, tur
         select(outbox.c.id)
         .where(outbox.c.receiver == turn.receiver, _due(), is_willing)
         .order_by(outbox.c.id)
-        .limit(turn.most)
+        .limit(1 if turn.pause else turn.most)
     )
     # SQLite knows no such words, and has one writer at a time.
     numbers = (await connection.execute(query.with_for_update(of=outbox, skip_locked=True))).scalars().all()

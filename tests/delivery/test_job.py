@@ -1,0 +1,290 @@
+"""What is due goes out, and somebody hears of what does not."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aggregator.clusters.alerting import Receiver, Slack
+from aggregator.delivery.marking import GIVE_UP
+from aggregator.outbox import rows
+from aggregator.outbox.values import Message
+from aggregator.store.database import Database, open_database
+from aggregator.store.migrating import migrate
+from tests.delivery.making import PATH, delivering, receiver, secret
+from tests.delivery.restarting import restartable_postgresql
+from tests.fakes.http import FakeServer, Request, response, send, serving
+from tests.fakes.receiving import receiving, told
+from tests.outbox.notices import (
+    NEW,
+    RESOLVED,
+    enqueued,
+    item,
+    message,
+    notice,
+    page,
+    row_of,
+    standing,
+    states,
+    time_passes,
+)
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def texts(server: FakeServer) -> list[str]:
+    return [each["text"] for each in told(server)]
+
+
+async def test_a_receiver_that_is_gone_is_switched_off_and_another_one_hears_of_it_once(database: Database) -> None:
+    async with receiving(lambda _: (404, b"no_service")) as gone, receiving() as other:
+        both = (
+            receiver("slack", gone.url),
+            receiver("slack", other.url, "ops"),
+            receiver("slack", gone.url, "community/x"),
+        )
+        await enqueued(database, message("a"), message("b", lane="other"))
+
+        async with delivering(database, *both) as delivery:
+            await delivery.tick()
+            await delivery.tick()
+
+    assert len(gone.requests) <= 2
+    assert {(await states(database))[key] for key in "ab"} == {"pending"}
+    (words,) = told(other)
+    assert words["text"] == "Receiver oncall (…9f3c) is switched off: it refuses messages"
+    assert "404: no_service" in f"{words}"
+    assert "2 messages for it, not sent yet:" in f"{words}"
+    assert "University of Lisbon (lisbon/prod) is down" in f"{words}"
+    assert PATH[-8:] not in f"{words}"
+
+
+async def test_a_receiver_that_is_configured_anew_gets_what_waited_for_it(database: Database) -> None:
+    async with receiving(lambda request: (200 if request.path.endswith("new") else 404, b"no_service")) as server:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery.tick()
+            off = (await standing(database)).disabled_at
+        async with delivering(database, Receiver("oncall", Slack(webhook=secret(f"{server.url}/new")))) as delivery:
+            await delivery.tick()
+
+    assert off is not None
+    assert (await row_of(database, "a")).state == "sent"
+    assert (await standing(database)).disabled_at is None
+
+
+async def test_what_a_receiver_does_not_take_is_told_to_another_one_and_goes_no_further(database: Database) -> None:
+    async with receiving(lambda _: (400, b"invalid_blocks")) as server:
+        both = (receiver("slack", server.url), receiver("slack", server.url, "ops"))
+        await enqueued(database, message("a"))
+
+        async with delivering(database, *both) as delivery:
+            await delivery.tick()
+
+    assert await states(database) == {"a": "failed", "delivery/refused/1": "failed"}
+    first, second = told(server)
+    assert first["text"] == "1 firing: University of Lisbon (lisbon/prod) is down"
+    assert second["text"] == "A message did not get through to oncall (…9f3c)"
+    assert "firing: University of Lisbon (lisbon/prod) is down" in f"{second['blocks']}"
+
+
+async def test_what_could_not_be_sent_for_two_days_is_told_to_another_one(database: Database) -> None:
+    async with receiving(fault="500") as down, receiving() as other:
+        both = (receiver("slack", down.url), receiver("slack", other.url, "ops"))
+        await enqueued(database, message("a"), message("b", lane="other"))
+        async with delivering(database, *both) as delivery:
+            await delivery.tick()
+            await time_passes(database, GIVE_UP + MINUTE)
+            await delivery.tick()
+
+    assert {(await states(database))[key] for key in "ab"} == {"failed"}
+    (words,) = told(other)
+    assert words["text"] == "2 messages for oncall (…9f3c) could not be sent in 48 hours"
+    assert f"{words['blocks']}".count("University of Lisbon (lisbon/prod) is down") == 2
+
+
+async def test_where_there_is_nobody_else_it_is_written_to_the_log(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with receiving(fault="404") as gone:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", gone.url)) as delivery:
+            await delivery.tick()
+
+    assert "nobody else can be told: Receiver oncall (…9f3c) is switched off" in caplog.text
+
+
+async def test_whoever_is_stopped_gives_back_what_was_not_answered(database: Database) -> None:
+    async with receiving(fault="timeout") as server:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            ticking = asyncio.create_task(delivery.tick())
+            await server.until(lambda seen: len(seen.requests) == 1)
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+
+    row = await row_of(database, "a")
+    assert (row.state, row.owner, row.may_be_repeat) == ("pending", None, True)
+
+
+async def test_a_replica_that_slept_through_its_lease_cannot_mark_what_another_one_sent(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    awake = asyncio.Event()
+
+    async def slowly(_: Request, writer: asyncio.StreamWriter) -> None:
+        await awake.wait()
+        await send(writer, response(200, b"ok"))
+
+    async with serving(slowly) as asleep, receiving() as server:
+        await enqueued(database, message("a"))
+        async with (
+            delivering(database, receiver("slack", asleep.url)) as paused,
+            delivering(database, receiver("slack", server.url), owner="there") as other,
+        ):
+            ticking = asyncio.create_task(paused.tick())
+            await asleep.until(lambda seen: len(seen.requests) == 1)
+            await time_passes(database, 3 * MINUTE)
+            await other.tick()
+            by_other = await row_of(database, "a")
+            awake.set()
+            await ticking
+
+    assert await row_of(database, "a") == by_other
+    assert (by_other.state, by_other.fence) == ("sent", 2)
+    assert texts(server) == ["1 firing: University of Lisbon (lisbon/prod) is down (possible repeat)"]
+    assert "message a was taken over by somebody else" in caplog.text
+
+
+async def test_a_lease_that_is_nearly_over_is_given_back_and_nothing_is_sent(database: Database) -> None:
+    async with receiving() as server:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery._prepare()
+            (held,), until = await delivery._leased([])
+            await delivery._deliver(held, until - delivery.lease.total_seconds())
+
+    assert server.requests == []
+    row = await row_of(database, "a")
+    assert (row.state, row.attempts, row.may_be_repeat) == ("pending", 0, False)
+
+
+async def test_what_was_sent_while_the_database_was_gone_is_marked_when_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answering, missed = asyncio.Event(), asyncio.Event()
+
+    def listen(record: logging.LogRecord) -> bool:
+        if "cannot be noted" in record.getMessage():
+            missed.set()
+        return True
+
+    caplog.handler.addFilter(listen)
+
+    async def slowly(_: Request, writer: asyncio.StreamWriter) -> None:
+        await answering.wait()
+        await send(writer, response(200, b"ok"))
+
+    with restartable_postgresql() as postgresql:
+        async with open_database(postgresql.url) as database, serving(slowly) as server:
+            await migrate(database)
+            await enqueued(database, message("a"))
+            async with delivering(database, receiver("slack", server.url)) as delivery:
+                ticking = asyncio.create_task(delivery.tick())
+                await server.until(lambda seen: len(seen.requests) == 1)
+                postgresql.stop()
+                answering.set()
+                await missed.wait()
+                postgresql.start()
+                await ticking
+
+            row = await row_of(database, "a")
+            assert (row.state, row.attempts, len(server.requests)) == ("sent", 1, 1)
+
+
+async def test_after_a_day_without_any_channel_every_lane_has_its_last_word(database: Database) -> None:
+    is_down = True
+    lanes = {"lisbon": 3, "oslo": 4, "quito": 5}  # how many hours each stays up or down
+
+    async with (
+        receiving(lambda _: (503, b"") if is_down else (200, b"ok")) as server,
+        delivering(database, receiver("webhook", server.url)) as delivery,
+    ):
+        for hour in range(24):
+            for name, hours in lanes.items():
+                if hour % hours == 0:
+                    await enqueued(database, _word(name, hour, is_up=bool(hour // hours % 2)))
+            await delivery.tick()
+            await time_passes(database, HOUR)
+        tried = len(server.requests)
+        is_down = False
+        for _ in range(3):
+            await time_passes(database, HOUR)
+            await delivery.tick()
+
+    said = [each["data"]["alerts"] for each in told(server)[tried:]]
+    last = {alert["fingerprint"]: alert["status"] for alerts in said for alert in alerts}
+    assert last == {"fp-lisbon": "resolved", "fp-oslo": "resolved", "fp-quito": "firing"}
+    # One that was tried before the next one came, and one that carries all that came since.
+    assert len(said) == 2 * len(lanes)
+    assert set((await states(database)).values()) == {"sent", "superseded"}
+
+
+def _word(name: str, hour: int, *, is_up: bool) -> Message:
+    said = notice(item(name, "resolved" if is_up else "firing"), reason=RESOLVED if is_up else NEW)
+    return message(f"{name} {hour}", said, lane=name)
+
+
+async def test_a_thousand_messages_at_once_go_out_once_each(database: Database) -> None:
+    keys = {f"{number}" for number in range(1000)}
+    async with receiving() as server:
+        await enqueued(database, *(message(key, page(key), lane=key) for key in keys))
+        async with delivering(database, receiver("webhook", server.url)) as delivery:
+            await replace(delivery, at_once_each=32).tick()
+
+    assert sorted(each["data"]["subject"] for each in told(server)) == sorted(keys)
+    assert set((await states(database)).values()) == {"sent"}
+
+
+async def test_slack_has_one_message_a_turn_and_others_do_not_wait_for_it(database: Database) -> None:
+    async with receiving() as slack, receiving() as other:
+        await enqueued(database, *(message(f"{number}", lane=f"{number}") for number in range(3)))
+        await enqueued(database, message("other", to="hook"))
+        both = (receiver("slack", slack.url), receiver("webhook", other.url, "hook"))
+        async with delivering(database, *both, slack_pause=MINUTE) as delivery:
+            counts = []
+            for _ in range(3):
+                await delivery.tick()
+                counts.append(len(slack.requests))
+                await time_passes(database, MINUTE)
+
+    assert (counts, len(other.requests)) == ([1, 2, 3], 1)
+
+
+async def test_a_receiver_that_does_not_answer_holds_up_nobody_else(database: Database) -> None:
+    async with receiving(fault="timeout") as stuck, receiving() as server:
+        both = (receiver("webhook", stuck.url), receiver("webhook", server.url, "other"))
+        await enqueued(database, *(message(f"{number}", lane=f"{number}") for number in range(10)))
+        async with delivering(database, *both) as delivery:
+            ticking = asyncio.create_task(delivery.tick())
+            await stuck.until(lambda seen: seen.answering == delivery.at_once_each)
+            await enqueued(database, message("late", to="other"))
+            await server.until(lambda seen: len(seen.requests) == 1)
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+
+    assert stuck.most_at_once == delivery.at_once_each
+
+
+async def test_no_url_is_written_to_the_log(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "httpx")
+    async with receiving() as server:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery.tick()
+
+    assert PATH not in caplog.text
+    async with database.reading() as connection:
+        assert await rows.counts(connection) == {}
