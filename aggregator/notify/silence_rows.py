@@ -25,12 +25,6 @@ async def all_silences(connection: AsyncConnection) -> tuple[Silence, ...]:
     return tuple(map(_silence, await connection.execute(query)))
 
 
-async def silence_with(connection: AsyncConnection, name: str) -> Silence | None:
-    """The silence of that id."""
-    row = (await connection.execute(select(silence).where(silence.c.id == name))).first()
-    return None if row is None else _silence(row)
-
-
 async def add(connection: AsyncConnection, new: Silence) -> None:
     """Keeps a new silence."""
     row = {

@@ -1,7 +1,7 @@
 """Times in which nobody is told: silences, maintenance, and alerts of a hub that the configuration mutes. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -33,9 +33,6 @@ class Silence:
     author: str
     reason: str
     created_at: datetime
-
-    def active(self, now: datetime) -> bool:
-        return self.starts_at <= now < self.ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +79,3 @@ def quiet_of(silence: Silence) -> Quiet:
 def silencing(labels: Mapping[str, str], times: Iterable[Quiet], now: datetime) -> Mute | None:
     """What silences these labels now; None where nothing does."""
     return next((each.mute for each in times if each.active(now) and fulfils(labels, each.matchers)), None)
-
-
-def expired(silence: Silence, now: datetime) -> Silence:
-    """The silence, over now; one that was over stays as it was."""
-    return replace(silence, ends_at=min(silence.ends_at, now))
