@@ -63,7 +63,7 @@ API = always(VERSION)
         (always(response(302, b"", Location="https://elsewhere.example.org/")), FAILING, "302"),
         (is_silent, FAILING, "no answer in 0.3 s"),
         (then_closes(b""), FAILING, "the connection broke off"),
-        (then_closes(b"220 mail.example.org ESMTP\r\n"), FAILING, "what it answers is not HTTP"),
+        (always(b"220 mail.example.org ESMTP\r\n\r\n"), FAILING, "what it answers is not HTTP"),
     ],
 )
 async def test_the_health_page_is_well_where_it_answers_200(behave: Behaviour, sight: Sight, words: str) -> None:
