@@ -11,6 +11,7 @@ from aggregator.clusters.values import Config
 from aggregator.federation.question import Fleet
 from aggregator.promql.functions import Version
 from aggregator.query.engine import Engine
+from aggregator.rules.standing import OwnRules
 from aggregator.telemetry import Telemetry
 
 
@@ -37,12 +38,13 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Everything that answering takes, made from one configuration."""
+    """Everything that answering takes, made from one configuration; `own` are the rules that are looked at here."""
 
     config: Config
     fleet: HeldFleet
     engine: Engine
     known: Known
+    own: OwnRules | None = None
 
     @property
     def clusters(self) -> tuple[str, ...]:
