@@ -35,6 +35,7 @@ from aggregator.rollups.duties import utc_now
 from aggregator.rollups.source import RollupSource
 from aggregator.rounds import Rounds, clients
 from aggregator.rules.files import Groups, rules_of
+from aggregator.rules.own_rules import OwnRules
 from aggregator.slots.rows import Holder
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
@@ -75,7 +76,7 @@ async def keeping(url: str) -> AsyncIterator[Kept]:
 
 @asynccontextmanager
 async def answering(
-    config: Config, source: Source, telemetry: Telemetry, groups: Groups = (), *, at_once: bool
+    config: Config, source: Source, telemetry: Telemetry, own: OwnRules | None = None, *, at_once: bool
 ) -> AsyncIterator[Answering]:
     """What answers queries from one configuration. On leaving, those under way are finished first.
 
@@ -94,7 +95,7 @@ async def answering(
             if not at_once:
                 await standing.looked.wait()
             engine = Engine(fleet, names, config.query, standing.versions, source)
-            yield Answering(config, fleet, engine, standing, groups)
+            yield Answering(config, fleet, engine, standing, own)
         finally:
             looking.cancel()
             with suppress(asyncio.CancelledError):
@@ -164,8 +165,9 @@ class Serving:
 
     async def _take_over(self, config: Config, groups: Groups, *, at_once: bool) -> None:
         before, opening = self._open, AsyncExitStack()
+        own = OwnRules(groups, config.every.rules, self._kept.database)
         here = await opening.enter_async_context(
-            answering(config, self._kept.source, self.telemetry, groups, at_once=at_once)
+            answering(config, self._kept.source, self.telemetry, own, at_once=at_once)
         )
         self._open, self.desk.now = opening, here
         self.telemetry.breakers = here.fleet.breakers

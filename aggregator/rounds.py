@@ -102,11 +102,12 @@ class Rounds:
 
     async def _look_at_rules(self) -> None:
         here = self.desk.now
+        assert here.own is not None
         with here.fleet.held():
             await Rules(
                 here.engine,
                 here.config.clusters,
-                here.groups,
+                here.own.groups,
                 self.desk.database,
                 here.config.every.rules,
                 self.holder,

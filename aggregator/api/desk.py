@@ -11,7 +11,7 @@ from aggregator.clusters.values import Config
 from aggregator.federation.question import Fleet
 from aggregator.promql.functions import Version
 from aggregator.query.engine import Engine
-from aggregator.rules.files import Groups
+from aggregator.rules.own_rules import OwnRules
 from aggregator.store.database import Database
 from aggregator.telemetry import Telemetry
 
@@ -45,7 +45,7 @@ class Answering:
     fleet: HeldFleet
     engine: Engine
     known: Known
-    groups: Groups = ()
+    own: OwnRules | None = None
 
     @property
     def clusters(self) -> tuple[str, ...]:

@@ -1,12 +1,19 @@
-"""`/api/v1/rules`, `/alerts`, `/targets`, `/metadata`, `/query_exemplars`, `/status/buildinfo`: what clusters tell."""
+"""`/api/v1/rules`, `/alerts`, `/targets`, `/metadata`, `/query_exemplars`, `/status/buildinfo`: what clusters tell, and
+our own rules and alerts beside theirs.
+"""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.api.bodies import encode, success
 from aggregator.api.desk import Answering
 from aggregator.api.listings import terms
 from aggregator.api.moments import quoted
+from aggregator.api.own_rules import own_alerts, own_groups
 from aggregator.api.parameters import Parameters, whole
 from aggregator.errors import BadQuery
 from aggregator.query.exemplars import exemplars as exemplars_of
@@ -16,6 +23,8 @@ from aggregator.query.rules import alerts as alerts_of
 from aggregator.query.rules import rules as rules_of
 from aggregator.query.selectors import selectors_of
 from aggregator.query.targets import targets as targets_of
+from aggregator.query.wire import Fields, labels_in
+from aggregator.rules.own_rules import Standing, standing
 
 KINDS = ("", "alert", "record")
 VERSION = version("crosshub")
@@ -24,7 +33,7 @@ NEWEST_RULES = (3, 0)
 
 
 async def rules(here: Answering, asked: Parameters) -> bytes:
-    """The groups of rules of all clusters."""
+    """Our groups of rules, and those of all clusters."""
     kind = asked.first("type").lower()
     if kind not in KINDS:
         raise BadQuery(f'invalid parameter "type": not supported value {quoted(kind)}')
@@ -37,13 +46,32 @@ async def rules(here: Answering, asked: Parameters) -> bytes:
         with_alerts=not asked.truth("exclude_alerts", missing=False),
     )
     found = await rules_of(here.fleet, here.clusters, wanted, terms(here, asked))
-    return success([encode({"groups": found.entries})], found.warnings)
+    ours, remarks = await _own(here)
+    groups = [] if here.own is None else own_groups(here.own, ours, wanted)
+    return success([encode({"groups": [*groups, *found.entries]})], (*remarks, *found.warnings))
 
 
 async def alerts(here: Answering, asked: Parameters) -> bytes:
-    """The alerts of all clusters."""
+    """Our alerts, and those of all clusters that are not the same."""
     found = await alerts_of(here.fleet, here.clusters, terms(here, asked))
-    return success([encode({"alerts": found.entries})], found.warnings)
+    ours, remarks = await _own(here)
+    return success([encode({"alerts": _once(own_alerts(ours), found.entries)})], (*remarks, *found.warnings))
+
+
+async def _own(here: Answering) -> tuple[Standing, tuple[str, ...]]:
+    """How our own rules stand, and what is to be said about that."""
+    if here.own is None:
+        return Standing((), {}), ()
+    try:
+        return await standing(here.own, datetime.now(UTC)), ()
+    except (SQLAlchemyError, OSError) as fault:
+        return Standing((), {}), (f"Crosshub's own alerts cannot be read: {type(fault).__name__}",)
+
+
+def _once(ours: Sequence[Fields], theirs: Sequence[Fields]) -> list[Fields]:
+    """A rule that was exported to the clusters tells of the same alert twice: here and there, under the same labels."""
+    known = {tuple(sorted(labels_in(alert).items())) for alert in ours}
+    return [*ours, *(alert for alert in theirs if tuple(sorted(labels_in(alert).items())) not in known)]
 
 
 async def targets(here: Answering, asked: Parameters) -> bytes:

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from aggregator.clusters.values import AlertChange, Cluster, Hub, Prometheus
-from aggregator.events.values import State
+from aggregator.events.values import State, labels_of
 from aggregator.rules.evaluating import DUPLICATE, look, people_there
 from aggregator.rules.state import Seen
 from aggregator.rules.stepping import Looked
 from aggregator.rules.values import Rule
 from tests.query.scripted import Refused, Script, scene
-from tests.rules.looks import NOON, alert, labels_of
+from tests.rules.looks import NOON, alert
 from tests.rules.watching import PEOPLE_AS_ASKED, SILENT
 
 RULE = Rule(

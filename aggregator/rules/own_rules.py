@@ -1,0 +1,63 @@
+"""Our rules and alerts as they stand, read for whoever shows them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.events import rows as alert_rows
+from aggregator.events.values import Alert, Health
+from aggregator.rules import rows
+from aggregator.rules.rows import RuleLook
+from aggregator.rules.state import MISSED
+from aggregator.rules.values import Group
+from aggregator.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRules:
+    """The groups that are looked at, each `every` so many seconds where it names no interval, and where that is kept."""
+
+    groups: Sequence[Group]
+    every: float
+    database: Database
+
+    def interval(self, group: Group) -> timedelta:
+        return group.interval or timedelta(seconds=self.every)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The alerts that are not over, of all sources, and the last look at each rule by its key."""
+
+    alerts: tuple[Alert, ...]
+    looks: Mapping[str, RuleLook]
+
+    def of(self, rule: str) -> tuple[Alert, ...]:
+        """The alerts of a rule."""
+        return tuple(alert for alert in self.alerts if alert.rule == rule)
+
+
+async def standing(own: OwnRules, now: datetime) -> Standing:
+    """How everything stands; what nobody has looked at for too long says so."""
+    async with own.database.reading() as connection:
+        alerts = await alert_rows.alerts(connection)
+        looks = await rows.looks(connection)
+    intervals = {group.key(rule): own.interval(group) for group in own.groups for rule in group.rules}
+    usual = timedelta(seconds=own.every)
+    fresh = tuple(as_of(alert, now, intervals.get(alert.rule, usual)) for alert in alerts)
+    return Standing(fresh, {key: _look_as_of(look, now, intervals.get(key, usual)) for key, look in looks.items()})
+
+
+def as_of(alert: Alert, now: datetime, interval: timedelta) -> Alert:
+    """An alert as it is at a moment: stale, where several looks at it are missing."""
+    return replace(alert, health=Health.STALE) if _is_stale(alert.looked_at, now, interval) else alert
+
+
+def _look_as_of(look: RuleLook, now: datetime, interval: timedelta) -> RuleLook:
+    if not _is_stale(look.looked_at, now, interval):
+        return look
+    return replace(look, health=Health.STALE, error=f"nobody has looked since {look.looked_at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _is_stale(looked_at: datetime, now: datetime, interval: timedelta) -> bool:
+    return now - looked_at > MISSED * interval
