@@ -50,13 +50,14 @@ class Exporter(StrEnum):
     KUBELET = "kubelet"
     DIRSIZE = "a directory size exporter"
     GROUPS = "the groups exporter"
+    CROSSHUB = "Crosshub"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One number about a hub.
 
-    `promql` is empty for what is counted from the sets of people. `tolerance` and `grain` are how far a day's number may
+    `promql` is empty for what is counted from the sets of people, and for what Crosshub saw itself. `tolerance` and `grain` are how far a day's number may
     be from what really happened, because a scrape a minute looks at it only now and then: the one relatively, the other in
     its unit, and the larger of the two holds. Tests hold the table to it. They cover what happens between two scrapes (a
     pod that comes and goes, a hub that is away for seconds, a peak), what a hub counts between its last scrape and its
@@ -223,6 +224,8 @@ def _measures() -> tuple[Measure, ...]:
                 _average(up), Longer.MEAN),
         Measure("down_minutes", "minutes", "Minutes in which the hub did not answer its scrapes.",
                 f"sum_over_time((1 - max by (namespace) ({up}))[$w:1m])", Longer.SUM, grain=2),
+        Measure("outage_minutes", "minutes", "Minutes in which people could not use the hub, as Crosshub saw it.",
+                "", Longer.SUM, Exporter.CROSSHUB),
         Measure("hub_restarts", "restarts", "How often the hub's process began anew.",
                 f"changes(max by (namespace) (process_start_time_seconds{{$hubs,{hub}}})[$span:1m])", Longer.SUM),
         Measure("accounts", "accounts", "Accounts in the hub's database.",

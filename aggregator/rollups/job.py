@@ -21,6 +21,7 @@ from aggregator.rollups.buckets import DAY, HOUR, Resolution
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Chunk, Kept, Window, hours_and_days, stale, weeks_and_months
 from aggregator.rollups.crowds import hubs_of, keep_crowd
+from aggregator.rollups.downtime_rows import hours_looked
 from aggregator.rollups.due import REACH
 from aggregator.rollups.hub_days import seen_by_hubs
 from aggregator.rollups.hub_users import HubFailed
@@ -76,7 +77,8 @@ class Rollups:
         async with self.database.writing() as connection:
             await keep_mark(connection, self.key)
             ids = await keep_subjects(connection, self.subjects, self.now())
-            books = Books(ids, await keep_measures(connection), self.key)
+            looked = await hours_looked(connection, window.start - 2 * DAY)
+            books = Books(ids, await keep_measures(connection), self.key, looked)
         hubs = [each for each in self.subjects if window.looks_at(each)]
         kept = await self._kept(books, hubs, (Resolution.HOUR, Resolution.DAY), window)
         planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))

@@ -11,6 +11,9 @@ from aggregator.rollups.bucket_rows import Entry, Filled, Keeper, entries, numbe
 from aggregator.rollups.buckets import Bucket, Resolution, days_of
 from aggregator.rollups.catalogue import MEASURES, About, Longer
 from aggregator.rollups.chunks import Chunk
+from aggregator.rollups.downtime import MEASURE as OUTAGE
+from aggregator.rollups.downtime import minutes_by_bucket
+from aggregator.rollups.downtime_rows import spans_down
 from aggregator.rollups.people import Seen
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import Via, add_people, days_with_people, first_days, how_many, keep_people
@@ -25,11 +28,15 @@ ASKED = frozenset(each.name for each in OF_HUBS if each.longer is Longer.ASKED)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """What keeping takes, whatever is kept: the numbers of subjects and of measures, and the key of the hashes."""
+    """What keeping takes, whatever is kept: the numbers of subjects and of measures, and the key of the hashes.
+
+    `looked` are the hours since 1970 in which Crosshub looked whether hubs were down.
+    """
 
     ids: Ids
     measures: Mapping[str, int]
     key: PeopleKey
+    looked: frozenset[int] = frozenset()
 
     def keeper(self, connection: AsyncConnection, now: datetime) -> Keeper:
         return Keeper(connection, self.measures, now)
@@ -43,9 +50,25 @@ async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told, seen
     for hub in chunk.hubs:
         filled = [_filled(told, hub, bucket) for bucket in chunk.buckets]
         taken = await keeper.keep(books.id_of(hub), filled, tuple(told.values))
+        await _keep_outages(keeper, books, hub, chunk)
         # Hubs whose accounts come and go have no people.
         if chunk.resolution is Resolution.DAY and not hub.ephemeral:
             await _keep_seen(keeper, books, hub, [day for day in chunk.buckets if day.number in taken], seen)
+
+
+async def _keep_outages(keeper: Keeper, books: Books, hub: Subject, chunk: Chunk) -> None:
+    """How long the hub was down. Of buckets in which nobody looked all the while, what is kept stays."""
+    start, end = min(each.start for each in chunk.buckets), max(each.end for each in chunk.buckets)
+    spans = await spans_down(keeper.connection, hub.cluster, hub.namespace, start, end)
+    minutes = minutes_by_bucket(spans, chunk.buckets, books.looked)
+    filled = [
+        Filled(each, hub.zone.key, Coverage(0, 0), {OUTAGE: minutes[each.number]})
+        for each in chunk.buckets
+        if each.number in minutes
+    ]
+    changed = await keeper.put_numbers(books.id_of(hub), filled, (OUTAGE,))
+    if changed:
+        await keeper.touch(books.id_of(hub), chunk.resolution, changed)
 
 
 async def keep_last_seen(keeper: Keeper, books: Books, hub: Subject, names: Mapping[int, frozenset[str]]) -> None:

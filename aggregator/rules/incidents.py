@@ -1,9 +1,8 @@
-"""Times in which hubs were down: when they begin and end, and how many minutes of a stretch they cover. Pure."""
+"""Times in which hubs were down: when they begin, go on and end. How many minutes that is: `rollups/downtime.py`. Pure."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from aggregator.events.values import Alert
 from aggregator.rules.evidence import Evidence, Where
@@ -63,32 +62,3 @@ def _down(last: Incident | None, where: Where, alert: Alert, now: datetime) -> I
 def down(incidents: Iterable[Incident]) -> frozenset[Where]:
     """The hubs whose being down has no end yet."""
     return frozenset(each.where for each in incidents if each.ended_at is None)
-
-
-def merged(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
-    """The incidents of each hub, those that overlap or touch as one, in order of hub and time."""
-    found: list[Incident] = []
-    ordered = sorted(incidents, key=lambda each: (each.where, each.started_at))
-    for _, ofone in groupby(ordered, key=lambda each: each.where):
-        first, *rest = ofone
-        whole = [first]
-        for each in rest:
-            last = whole[-1]
-            if last.ended_at is not None and last.ended_at < each.started_at:
-                whole.append(each)
-            else:
-                whole[-1] = replace(last, ended_at=_later(last.ended_at, each.ended_at))
-        found += whole
-    return tuple(found)
-
-
-def down_minutes(incidents: Collection[Incident], start: datetime, end: datetime) -> float:
-    """The minutes between two instants in which a hub was down, from its incidents; none is counted twice."""
-    return sum(
-        max(timedelta(0), min(each.ended_at or end, end) - max(each.started_at, start)) / timedelta(minutes=1)
-        for each in merged(incidents)
-    )
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return None if one is None or other is None else max(one, other)

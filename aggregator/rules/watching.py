@@ -14,6 +14,7 @@ from aggregator.errors import CrosshubError
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
+from aggregator.rollups.downtime_rows import LOOKS
 from aggregator.rules import incident_rows, probe_rows
 from aggregator.rules.gathering import Seen, evidence, remembered
 from aggregator.rules.incidents import AGAIN, down, incidents_now
@@ -30,10 +31,6 @@ from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
 log = logging.getLogger(__name__)
-
-HEALTH = "health"
-"""The name of the schedule."""
-
 
 OUTAGES: tuple[Source] = ("outage",)
 
@@ -56,7 +53,7 @@ class Watch:
 
     async def do(self) -> None:
         """Looks, where it is time to and nobody else does."""
-        schedule = Schedule(name=HEALTH, calendar=Every(max(1, round(self.config.every.health))))
+        schedule = Schedule(name=LOOKS, calendar=Every(max(1, round(self.config.every.health))))
         await run_due([schedule], self.database, self.now(), self._looked, self.holder)
 
     async def _looked(self, claim: Claim) -> None:
