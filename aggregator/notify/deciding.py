@@ -14,6 +14,8 @@ from aggregator.series import Labels
 
 # Alertmanager removes groups that are empty this often; until then who comes in waits for the next flush.
 EMPTY_KEPT = timedelta(seconds=30)
+# Clocks of replicas differ by less.
+SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _go_on(group: Group, members: _Members | None, look: _Look) -> Step | None:
     there = [] if members is None else [each for each in members.alerts if _belongs(each, group, members.way, look)]
     if members is None or not there:
         return _empty(group, members, look.now)
-    if group.due_at <= look.now:
+    if _is_due(group, members.way, look.now):
         tellings = [_telling(group, receiver, members.way, there, look) for receiver in members.way.receivers]
         return Flush(group, _next_due(group, members.way, look.now), tuple(each for each in tellings if each))
     firing = [alert for alert in there if alert.is_open]
@@ -165,13 +167,18 @@ def _empty(group: Group, members: _Members | None, now: datetime) -> Step | None
     over = group.flushed_at is not None and group.flushed_at + EMPTY_KEPT <= now
     if over or members is None:
         return End(group)
-    return Flush(group, _next_due(group, members.way, now)) if group.due_at <= now else None
+    return Flush(group, _next_due(group, members.way, now)) if _is_due(group, members.way, now) else None
+
+
+def _is_due(group: Group, way: Way, now: datetime) -> bool:
+    """Also where it is due later than it could be: the interval was longer once, or a clock was wrong."""
+    return group.due_at <= now or group.due_at > now + max(way.group_wait, way.group_interval) + SKEW
 
 
 def _next_due(group: Group, way: Way, now: datetime) -> datetime:
-    """By the group's own clock, unless that is over as well."""
+    """By the group's own clock, unless that is over as well or too far ahead."""
     due = group.due_at + way.group_interval
-    return due if due > now else now + way.group_interval
+    return due if now < due <= now + way.group_interval else now + way.group_interval
 
 
 def _belongs(alert: Alert, group: Group, way: Way, look: _Look) -> bool:

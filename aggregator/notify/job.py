@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 # Who was told that an alert fires is told of its end however long ago that was; others need no more than the last flush.
 RESOLVED = timedelta(days=1)
+# Groups a transaction: each is written whole or not at all, and nobody else who writes waits long.
+BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ class Notifying:
 
     async def do(self, decided: Decided) -> int:
         """Writes what was decided, as far as nobody else was quicker; how many messages that adds."""
-        if not decided.steps:
-            return 0
-        async with self.database.writing() as connection:
-            # All replicas go by the order of keys, so that none waits for one that waits for it.
-            return sum([await self._do(connection, step, decided.now) for step in decided.steps])
+        said = 0
+        for start in range(0, len(decided.steps), BATCH):
+            async with self.database.writing() as connection:
+                # All replicas go by the order of keys, so that none waits for one that waits for it.
+                for step in decided.steps[start : start + BATCH]:
+                    said += await self._do(connection, step, decided.now)
+        return said
 
     async def _do(self, connection: AsyncConnection, step: Step, now: datetime) -> int:
         match step:
@@ -76,15 +80,17 @@ class Notifying:
                 await rows.end(connection, group)
             case Flush(group, due_at, tellings):
                 if await rows.flush(connection, group, due_at, now):
-                    return sum([await self._tell(connection, group, each, now) for each in tellings])
+                    return await self._tell(connection, group, tellings, now)
         return 0
 
-    async def _tell(self, connection: AsyncConnection, group: Group, telling: Telling, now: datetime) -> int:
-        await rows.keep_told(connection, group.key, telling.receiver, telling.told)
-        if not telling.alerts:
-            return 0
-        log.info("%s is told of %s: %s", telling.receiver, group.key, telling.reason)
-        return await enqueue(connection, message_of(self.config, group, telling, now))
+    async def _tell(self, connection: AsyncConnection, group: Group, tellings: Sequence[Telling], now: datetime) -> int:
+        await rows.keep_told(connection, group.key, {each.receiver: each.told for each in tellings})
+        said = 0
+        for telling in tellings:
+            if telling.alerts:
+                log.info("%s is told of %s: %s", telling.receiver, group.key, telling.reason)
+                said += await enqueue(connection, message_of(self.config, group, telling, now))
+        return said
 
 
 async def seen_in(connection: AsyncConnection, now: datetime) -> Seen:

@@ -1,9 +1,9 @@
 """Groups of alerts, and what receivers were last told of them, as rows."""
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+import orjson
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ from aggregator.store.upsert import insert_new, upsert
 async def groups(connection: AsyncConnection) -> tuple[Group, ...]:
     """Every group there is."""
     found = await connection.execute(select(alert_group).order_by(alert_group.c.key))
-    return tuple(Group(row.key, _labels(row.labels), row.began_at, row.due_at, row.flushed_at) for row in found)
+    return tuple(Group(row.key, _labels(row.labels), row.began_at, row.due_at, row.flushed_at) for row in found.all())
 
 
 async def told(connection: AsyncConnection) -> dict[tuple[str, str], Told]:
@@ -25,7 +25,7 @@ async def told(connection: AsyncConnection) -> dict[tuple[str, str], Told]:
     there = select(notification).join(alert_group, alert_group.c.key == notification.c.group_key)
     return {
         (row.group_key, row.receiver): Told(row.at, _set(row.firing), _set(row.resolved), _set(row.owed))
-        for row in await connection.execute(there)
+        for row in (await connection.execute(there)).all()
     }
 
 
@@ -33,7 +33,7 @@ async def begin(connection: AsyncConnection, group: Group) -> bool:
     """Whether the group is new, and was begun by us."""
     row = {
         "key": group.key,
-        "labels": json.dumps(dict(group.labels)),
+        "labels": orjson.dumps(dict(group.labels)).decode(),
         "began_at": group.began_at,
         "due_at": group.due_at,
         "flushed_at": group.flushed_at,
@@ -59,17 +59,20 @@ async def end(connection: AsyncConnection, group: Group) -> bool:
     return bool((await connection.execute(delete(alert_group).where(_as_read(group)))).rowcount)
 
 
-async def keep_told(connection: AsyncConnection, group_key: str, to: str, said: Told) -> None:
-    """Notes what a receiver was told last."""
-    row = {
-        "group_key": group_key,
-        "receiver": to,
-        "at": said.at,
-        "firing": _written(said.firing),
-        "resolved": _written(said.resolved),
-        "owed": _written(said.owed),
-    }
-    await upsert(connection, notification, [row], key=("group_key", "receiver"))
+async def keep_told(connection: AsyncConnection, group_key: str, said: Mapping[str, Told]) -> None:
+    """Notes what receivers were told last of a group."""
+    rows = [
+        {
+            "group_key": group_key,
+            "receiver": to,
+            "at": each.at,
+            "firing": _written(each.firing),
+            "resolved": _written(each.resolved),
+            "owed": _written(each.owed),
+        }
+        for to, each in said.items()
+    ]
+    await upsert(connection, notification, rows, key=("group_key", "receiver"))
 
 
 async def disabled_receivers(connection: AsyncConnection) -> tuple[tuple[str, str], ...]:
@@ -93,12 +96,12 @@ def _as_read(group: Group) -> ColumnElement[bool]:
 
 
 def _set(text: str) -> frozenset[str]:
-    return frozenset(json.loads(text))
+    return frozenset(orjson.loads(text))
 
 
 def _written(fingerprints: Collection[str]) -> str:
-    return json.dumps(sorted(fingerprints))
+    return orjson.dumps(sorted(fingerprints)).decode()
 
 
 def _labels(text: str) -> Labels:
-    return tuple(sorted(json.loads(text).items()))
+    return tuple(sorted(orjson.loads(text).items()))

@@ -36,7 +36,7 @@ def test_the_story_has_six_messages_and_one_group_is_left(whole: tuple[dict[str,
 
     assert len(STORY) == 9
     assert [row["receiver"] for row in tables["outbox"]] == ["oncall", "audit"] * 3
-    assert [row["labels"] for row in tables["alert_group"]] == ['{"name": "b"}']
+    assert [row["labels"] for row in tables["alert_group"]] == ['{"name":"b"}']
 
 
 @pytest.mark.parametrize("moment", POINTS, ids=str)
