@@ -49,7 +49,5 @@ def _replaced(node: Node, comparison: Binary, value: float) -> Node:
         return replace(comparison, left=number)
     if not isinstance(node, Binary):
         return node
-    left = _replaced(node.left, comparison, value)
-    # The tree may hold equal parts twice; only the first is the one.
-    right = node.right if left is not node.left else _replaced(node.right, comparison, value)
+    left, right = (_replaced(side, comparison, value) for side in (node.left, node.right))
     return replace(node, left=left, right=right)

@@ -125,14 +125,14 @@ def mutes_are_not_over(checked: Checked) -> Iterator[Finding]:
 
 def results_name_their_cluster(checked: Checked) -> Iterator[Finding]:
     for group, rule in checked.rules():
-        tree = parse(rule.expr)
-        if not (labels_kept(tree).may_have(CLUSTER) or CLUSTER in dict(rule.labels)):
+        tree, says_it = parse(rule.expr), CLUSTER in dict(rule.labels)
+        if not (says_it or labels_kept(tree).may_have(CLUSTER)):
             words = "loses `cluster`: clusters are thrown together, and its alert cannot say where it is"
             yield _of(rule, group, Level.FAULT, words, "add cluster to each `by (...)`: by (cluster, namespace)")
         elif (part := _mixes_clusters(tree)) is not None:
             words = f"{part}: what belongs to different clusters is taken for the same"
             yield _of(rule, group, Level.FAULT, words, "add cluster: on (cluster, namespace)")
-        elif _aggregates_over_clusters(tree):
+        elif not says_it and _aggregates_over_clusters(tree):
             words = "puts all clusters together in a part of its expression"
             mend = "add cluster to its `by (...)`, unless it is meant to compare with the whole fleet"
             yield _of(rule, group, Level.WARNING, words, mend)

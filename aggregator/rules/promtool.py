@@ -1,17 +1,17 @@
 """Prometheus' own checks and tests of rules, by its promtool."""
 
+import glob
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import yaml
 
 from aggregator.rules.files import Groups, read_rules
-from aggregator.rules.writing import rule_file, yaml_text
+from aggregator.rules.writing import rule_file
 
 TIMEOUT = 600
 OFFSET = b"query_offset"
@@ -55,35 +55,41 @@ def tested(files: Sequence[Path]) -> Iterator[Tested]:
     """What comes of each file of tests, one after the other."""
     for file in files:
         with TemporaryDirectory(prefix="crosshub-rules-") as folder:
-            content = _content(file)
-            readable = _readable(file, content, Path(folder))
+            named = _named_in(file)
+            readable = _readable(file, named, Path(folder))
             ran = _run("test", "rules", str(readable))
         said = f"{ran.stdout}{ran.stderr}".replace(str(readable), str(file))
         words = "\n".join(line for line in said.splitlines() if line.strip() and not line.startswith("Unit Testing:"))
-        yield Tested(file, len(content.get("tests") or ()), "" if ran.returncode == 0 else words or "promtool fails")
+        tests = len(named["tests"].value) if "tests" in named else 0
+        yield Tested(file, tests, "" if ran.returncode == 0 else words or "promtool fails")
 
 
-def _content(file: Path) -> dict[str, Any]:
+def _named_in(file: Path) -> dict[str, yaml.SequenceNode]:
+    """The lists in a file of tests; of one that cannot be read none, since promtool has better words for it."""
     try:
-        read = yaml.safe_load(file.read_bytes())
-    except (OSError, yaml.YAMLError):
-        return {}  # promtool has better words for it
-    return read if isinstance(read, dict) else {}
+        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    entries = root.value if isinstance(root, yaml.MappingNode) else ()
+    return {key.value: value for key, value in entries if isinstance(value, yaml.SequenceNode)}
 
 
-def _readable(file: Path, content: dict[str, Any], folder: Path) -> Path:
+def _readable(file: Path, named: dict[str, yaml.SequenceNode], folder: Path) -> Path:
     """The same tests of the same rules, which are written again where a promtool may stumble over `query_offset`."""
-    named = content.get("rule_files") or ()
-    rules = [found for each in named for found in sorted(file.parent.glob(str(each)))]
-    if not any(OFFSET in each.read_bytes() for each in rules):
+    list_of_rules = named.get("rule_files")
+    patterns = [str(each.value) for each in list_of_rules.value] if list_of_rules else []
+    rules = [Path(found) for pattern in patterns for found in sorted(glob.glob(str(file.parent / pattern)))]  # noqa: PTH207 - may be absolute
+    if list_of_rules is None or not any(OFFSET in each.read_bytes() for each in rules):
         return file
     written = []
     for number, each in enumerate(rules):
-        copy = folder / f"{number}-{each.name}"
+        copy = folder / f"rules-{number}.yaml"
         copy.write_text(rule_file(read_rules([each])), encoding="utf-8")
         written.append(copy.name)
-    copied = folder / file.name
-    copied.write_text(yaml_text(content | {"rule_files": written}), encoding="utf-8")
+    copied, text = folder / file.name, file.read_text(encoding="utf-8")
+    # The rest stays as it is written: read as YAML and written again, the samples `0x5` would be the number 5.
+    start, end = list_of_rules.start_mark.index, list_of_rules.end_mark.index
+    copied.write_text(f"{text[:start]} [{', '.join(written)}]\n{text[end:]}", encoding="utf-8")
     return copied
 
 
