@@ -12,12 +12,12 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from aggregator.delivery.wording import REPEAT, headline, held, left_out, plain, when
+from aggregator.delivery.wording import REPEAT, headline, held, left_out, plain, titled, when
 from aggregator.outbox.notice import Item, Link, Notice, Page
 
 COLUMNS = 76
 # Some readers cut off what is larger than about 100 KB.
-MOST_ITEMS = 30
+MOST_ITEMS = 20
 MOST_LINES = 300
 MOST_EVIDENCE = 6
 
@@ -87,13 +87,13 @@ def _paragraph(line: str) -> Part:
 
 
 def _part(item: Item, notice: Notice) -> Part:
-    entries = [plain(each) for each in item.evidence[:MOST_EVIDENCE]] if item.status == "firing" else []
+    entries = [plain(each, 200) for each in item.evidence[:MOST_EVIDENCE]] if item.status == "firing" else []
     more = left_out(item.evidence, MOST_EVIDENCE) if len(item.evidence) > MOST_EVIDENCE and entries else ""
     return Part(
         status=item.status,
         severity=plain(item.severity, 30) if item.status == "firing" else "",
-        title=plain(item.title),
-        sentences=tuple(filter(None, (when(item, notice), held(item), plain(item.text, 1000)))),
+        title=titled(item.title),
+        sentences=tuple(filter(None, (when(item, notice), held(item), plain(item.text, 500)))),
         entries=(*entries, *((more,) if more else ())),
         links=item.links,
     )

@@ -10,7 +10,7 @@ from aggregator.clusters.alerting import PagerDuty
 from aggregator.delivery.posting import posted
 from aggregator.delivery.verdicts import PAGERDUTY, PAGERDUTY_WORDS, Later, Refused, Sent, Verdict, over_http
 from aggregator.delivery.ways import Outgoing, Ways
-from aggregator.delivery.wording import held, plain, when
+from aggregator.delivery.wording import held, plain, titled, when
 from aggregator.outbox.notice import Item, Link, Notice, Page
 
 Event = dict[str, Any]
@@ -24,7 +24,7 @@ SEVERITIES = {"page": "critical", "critical": "critical", "ticket": "warning", "
 def events(said: Notice | Page, key: str) -> tuple[Event, ...]:
     """What PagerDuty is told, less the routing key. Telling it again changes nothing there: each has its `dedup_key`."""
     if isinstance(said, Page):
-        payload = {"summary": plain(said.subject, MOST_OF_A_SUMMARY), "source": "crosshub", "severity": "warning"}
+        payload = {"summary": titled(said.subject, MOST_OF_A_SUMMARY), "source": "crosshub", "severity": "warning"}
         details = {"text": [plain(line, 1000) for line in said.lines[:100]]}
         return (_within_bounds(_event("trigger", key, payload | {"custom_details": details}, said.links)),)
     return tuple(_within_bounds(_of(item, said)) for item in said.items)
@@ -71,7 +71,7 @@ def _of(item: Item, notice: Notice) -> Event:
         "labels": {plain(name, 200): plain(value, 500) for name, value in item.labels[:100]},
     }
     payload = {
-        "summary": plain(item.title, MOST_OF_A_SUMMARY),
+        "summary": titled(item.title, MOST_OF_A_SUMMARY),
         "source": plain("/".join(filter(None, (labels.get("cluster"), labels.get("namespace")))) or "crosshub", 255),
         "severity": SEVERITIES.get(item.severity, "warning"),
         "timestamp": item.since.isoformat(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.delivery.wording import REPEAT, headline, held, left_out, plain, when
+from aggregator.delivery.wording import REPEAT, headline, held, left_out, plain, titled, when
 from aggregator.outbox.notice import Item, Link, Notice, Page
 
 Block = dict[str, Any]
@@ -98,8 +98,8 @@ def _item(item: Item, notice: Notice) -> list[Block]:
 
 def _page_parts(page: Page) -> list[list[Block]]:
     """Paragraphs, entries that follow one another in one block."""
-    runs: list[list[str]] = [[f"*{escaped(plain(page.subject))}*"]]
-    for line in (plain(line, 600) for line in page.lines):
+    runs: list[list[str]] = [[f"*{escaped(titled(page.subject))}*"]]
+    for line in filter(None, (plain(line, 600) for line in page.lines)):
         if line.startswith("• ") and runs[-1][-1].startswith("• ") and len(runs[-1]) < MOST_ENTRIES:
             runs[-1].append(with_code(line))
         else:
@@ -137,7 +137,7 @@ def _circle(item: Item) -> str:
 
 
 def _title(item: Item) -> str:
-    title = escaped(plain(item.title, 200))
+    title = escaped(titled(item.title, 200))
     return f"{title}." if item.status == "resolved" else title
 
 
@@ -149,7 +149,7 @@ def _links(links: Sequence[Link]) -> list[Block]:
 def _link(link: Link) -> str:
     # A bar or a bracket in the URL would end it, or begin what a stranger wants to be shown.
     url = link.url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
-    return f"<{url}|{escaped(plain(link.text, 60))}>"
+    return f"<{url}|{escaped(titled(link.text, 60))}>"
 
 
 def _section(text: str) -> Block:

@@ -21,14 +21,19 @@ def plain(text: str, most: int = 300) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
+def titled(text: str, most: int = 300) -> str:
+    """The same, for what has to say something."""
+    return plain(text, most) or "(untitled)"
+
+
 def headline(said: Notice | Page) -> str:
     """What it comes to in one line, the number first: `2 firing, 1 resolved: Lisbon is down, and 2 more`."""
     if isinstance(said, Page):
-        return plain(said.subject)
+        return titled(said.subject)
     number = Counter(item.status for item in said.items)
     counts = ", ".join(f"{number[status]} {status}" for status in ("firing", "resolved") if number[status])
     more = f", and {len(said.items) - 1} more" if len(said.items) > 1 else ""
-    return f"{counts}: {plain(said.items[0].title, 150)}{more}" if said.items else "nothing"
+    return f"{counts}: {titled(said.items[0].title, 150)}{more}" if said.items else "Nothing"
 
 
 def when(item: Item, notice: Notice) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -42,7 +43,9 @@ FAULTS: Mapping[str, Callable[[asyncio.StreamWriter], Awaitable[None]]] = {
 
 
 @asynccontextmanager
-async def receiving(answer: Answer | None = None, fault: str | None = None) -> AsyncIterator[FakeServer]:
+async def receiving(
+    answer: Answer | None = None, fault: str | None = None, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FakeServer]:
     """A server that takes everything, or answers otherwise, or has one of the faults."""
 
     async def behave(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -51,7 +54,7 @@ async def receiving(answer: Answer | None = None, fault: str | None = None) -> A
         else:
             await send(writer, response(*(answer(request) if answer else (200, b"ok"))))
 
-    async with serving(behave) as server:
+    async with serving(behave, tls) as server:
         yield server
 
 
