@@ -3,21 +3,21 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from aggregator.clusters.config import line_of
 from aggregator.clusters.values import Config
-from aggregator.federation.fanout import open_fleet
-from aggregator.query.collecting import Terms
-from aggregator.query.listings import Listed
-from aggregator.rollups.duties import utc_now
 from aggregator.rules.files import read_rules, rule_files
 from aggregator.rules.lint import Checked, Finding, Level, findings, metric_selectors, missing_metrics
-from aggregator.rules.metric_names import names_there
 from aggregator.rules.promtool import faults_found, is_there
 from aggregator.rules.values import Group
+
+if TYPE_CHECKING:
+    from aggregator.query.listings import Listed
 
 NO_PROMTOOL = "promtool is not installed, so its checks were left out; Debian's package prometheus has it"
 
@@ -26,7 +26,9 @@ def checked_rules(config: Config, file: Path, *, connect: bool) -> bool:
     """Prints what is found; true when there is no fault. Raises BadRules for files that cannot be read."""
     files = rule_files(config.rules)
     groups = read_rules(files)
-    found = list(findings(Checked(config, groups, str(file), line_of(file.read_bytes(), file.parent), utc_now())))
+    found = list(
+        findings(Checked(config, groups, str(file), line_of(file.read_bytes(), file.parent), datetime.now(UTC)))
+    )
     remarks = [] if is_there() else [NO_PROMTOOL]
     refused = faults_found(groups) if is_there() else ()
     if connect:
@@ -46,7 +48,11 @@ def checked_rules(config: Config, file: Path, *, connect: bool) -> bool:
     return not faults
 
 
-async def _asked(config: Config, groups: tuple[Group, ...]) -> Listed[str]:
+async def _asked(config: Config, groups: tuple[Group, ...]) -> "Listed[str]":
+    from aggregator.federation.fanout import open_fleet
+    from aggregator.query.collecting import Terms
+    from aggregator.rules.metric_names import names_there
+
     names = [cluster.name for cluster in config.clusters]
     async with open_fleet(config.clusters) as fleet:
         terms = Terms(time.monotonic() + config.query.deadline, partial=True)
