@@ -17,6 +17,7 @@ from aggregator.delivery.ways import Ways
 from aggregator.events.hearing import Hearing
 from aggregator.events.values import Alert
 from aggregator.jobs import Tick
+from aggregator.notify.duties import Duties as NotifyDuties
 from aggregator.notify.job import Notifying
 from aggregator.notify.policy import policy_of
 from aggregator.rollups.duties import Duties, utc_now
@@ -79,6 +80,7 @@ class Rounds:
             Tick("alerts of others", min(every.rules, OFTEN), self._hear),
             Tick("health", min(every.health, OFTEN), self._watch),
             Tick("notify", TELLING, self._notify),
+            Tick("digest", every.schedules, self._by_calendar),
             Tick("delivery", TELLING, self._deliver),
             Tick("resend", RESENDING, self._resend),
         )
@@ -137,6 +139,9 @@ class Rounds:
 
     async def _notify(self) -> None:
         await Notifying(self.desk.now.config, self.desk.database, utc_now).tick()
+
+    async def _by_calendar(self) -> None:
+        await NotifyDuties(self.desk.now.config, self.desk.database, self.holder, utc_now).do()
 
     async def _deliver(self) -> None:
         to, tell = receivers(self.desk.now.config), self.desk.telemetry.tried_to_send

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import UTC, Config
 from aggregator.errors import CrosshubError
+from aggregator.events import heard_rows
+from aggregator.events import rows as event_rows
 from aggregator.events.rows import alerts, events
 from aggregator.events.values import Change
 from aggregator.notify import rows, silence_rows
@@ -17,6 +19,7 @@ from aggregator.notify.digest import MONTH, Morning, digest
 from aggregator.notify.muting import MutedBy, muted_by
 from aggregator.notify.policy import policy_of
 from aggregator.notify.silences import quiet_of
+from aggregator.outbox import rows as outbox_rows
 from aggregator.outbox.notice import written
 from aggregator.outbox.rows import enqueue
 from aggregator.outbox.values import Message
@@ -83,11 +86,12 @@ def schedules(config: Config) -> list[Schedule]:
 
 
 async def purge(database: Database, config: Config, now: datetime, batch: int = BATCH) -> int:
-    """How many rows were removed: silences that are over for as long as events are kept, and what was told long ago."""
+    """How many rows were removed: what is as old as events are kept, and what was told long ago."""
     longest = max((route.repeat_interval for route in config.routes), default=0.0)
     ends = [(rows.purge, now - max(TOLD, timedelta(seconds=2 * longest)))]
     if config.retention.events is not None:
-        ends.append((silence_rows.purge, now - timedelta(seconds=config.retention.events)))
+        before = now - timedelta(seconds=config.retention.events)
+        ends += [(each.purge, before) for each in (event_rows, heard_rows, outbox_rows, silence_rows)]
     removed = 0
     for remove, before in ends:
         count = batch
