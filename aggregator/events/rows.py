@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select
+from sqlalchemy import Row, Select, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.values import Alert, Change, Event, Health, Source, State
@@ -78,13 +78,13 @@ async def events(
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:
     """How many rows were removed, at most so many of each kind: events before an instant, alerts resolved before it."""
     old_events = select(event.c.id).where(event.c.at < before).limit(most)
+    of_alerts = tuple_(alert.c.rule, alert.c.fingerprint)
     old_alerts = select(alert.c.rule, alert.c.fingerprint).where(alert.c.resolved_at < before).limit(most)
-    removed = await connection.execute(delete(event).where(event.c.id.in_(old_events)))
-    count = removed.rowcount
-    for rule, fingerprint in (await connection.execute(old_alerts)).all():
-        await connection.execute(delete(alert).where(alert.c.rule == rule, alert.c.fingerprint == fingerprint))
-        count += 1
-    return count
+    events_removed = await connection.execute(delete(event).where(event.c.id.in_(old_events)))
+    # Once more: one of them may have begun to fire meanwhile.
+    over = alert.c.resolved_at < before
+    alerts_removed = await connection.execute(delete(alert).where(of_alerts.in_(old_alerts), over))
+    return events_removed.rowcount + alerts_removed.rowcount
 
 
 async def _read(connection: AsyncConnection, query: Select[Any]) -> tuple[Alert, ...]:
