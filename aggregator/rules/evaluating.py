@@ -1,6 +1,7 @@
 """What all clusters say to a rule at a moment."""
 
 import logging
+import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ async def look(engine: Engine, clusters: Iterable[Cluster], rule: Rule, at: date
 
 async def people_there(engine: Engine, alerts: Sequence[Alert]) -> Mapping[tuple[str, str], int]:
     """How many people had servers when alerts of single hubs became true, by the key of the alert; where that is known."""
-    ours = [alert for alert in alerts if alert.label("cluster") and alert.label("namespace")]
+    ours = [alert for alert in alerts if all(_place(alert))]
     found: dict[tuple[str, str], int] = {}
     for moment in sorted({alert.active_at for alert in ours}):
         try:
@@ -77,9 +78,13 @@ async def people_there(engine: Engine, alerts: Sequence[Alert]) -> Mapping[tuple
         found |= {
             alert.key: round(counts[place])
             for alert in ours
-            if alert.active_at == moment and (place := (alert.label("cluster"), alert.label("namespace"))) in counts
+            if alert.active_at == moment and math.isfinite(counts.get(place := _place(alert), math.nan))
         }
     return found
+
+
+def _place(alert: Alert) -> Place:
+    return alert.label("cluster"), alert.label("namespace")
 
 
 async def _with_thresholds(engine: Engine, clusters: Iterable[Cluster], rule: Rule, at: datetime) -> _Told:

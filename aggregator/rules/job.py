@@ -37,7 +37,7 @@ REMOVED = "rules that are gone"
 """The schedule of ending alerts whose rules were removed from the files."""
 OURS: tuple[Source, ...] = ("rule",)
 AT_ONCE = 8
-"""Rules that are asked about at the same moment, of all groups together."""
+"""Rules of a group that are asked about at the same moment."""
 
 Tell = Callable[[str, int, int, float], None]
 """Told of each look at a group: its name, how many rules it has, how many could not be judged everywhere, the seconds."""

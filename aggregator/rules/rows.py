@@ -12,6 +12,8 @@ from aggregator.store.alert_tables import rule_look
 from aggregator.store.tables import schedule
 from aggregator.store.upsert import upsert
 
+MOST_OF_AN_ERROR = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class RuleLook:
@@ -49,7 +51,8 @@ async def note(connection: AsyncConnection, looked: Iterable[RuleLook]) -> None:
             "looked_at": each.looked_at,
             "seconds": each.seconds,
             "health": each.health,
-            "error": each.error,
+            # PostgreSQL keeps no text with a NUL in it.
+            "error": each.error.replace("\0", "")[:MOST_OF_AN_ERROR],
         }
         for each in looked
     ]

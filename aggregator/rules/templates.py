@@ -73,11 +73,16 @@ def expanded_labels(templates: Labels, labels: Mapping[str, str], value: float) 
 def fault_of(text: str) -> str | None:
     """What is wrong with a template, whatever the alert; None where nothing is."""
     try:
-        for part in template(text).parts:
-            _check(part)
+        # With a number for every label: what fails then, fails whatever the alert.
+        expanded(text, dict.fromkeys(labels_used(text), "1"), 1.0)
     except BadTemplate as fault:
         return str(fault)
     return None
+
+
+def labels_used(text: str) -> frozenset[str]:
+    """The labels that a template names; raises BadTemplate."""
+    return frozenset(name for part in template(text).parts for name in _labels_in(part))
 
 
 @lru_cache(maxsize=4096)
@@ -210,13 +215,10 @@ def _called(function: str, given: list[Value]) -> str:
     return known.call(given[0])  # type: ignore[arg-type]
 
 
-def _check(part: _Part) -> None:
-    """Expands it with a number for every label too: what fails then, fails whatever the alert."""
-    _value(part, _Anything(), 1.0)
-
-
-class _Anything(dict[str, str]):
-    """Labels of which every one is there."""
-
-    def get(self, _: str, default: str | None = None) -> str:  # type: ignore[override]
-        return "1" if default is not None else ""
+def _labels_in(part: _Part) -> Iterator[str]:
+    match part:
+        case _Label(name):
+            yield name
+        case _Call(_, arguments):
+            for each in arguments:
+                yield from _labels_in(each)

@@ -1,6 +1,7 @@
 """Rules looked at again and again: what is kept of it, by one of any number of replicas, once."""
 
 import asyncio
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from aggregator.slots.rows import Holder
 from aggregator.store.clock import database_now
 from aggregator.store.database import Database, open_database
 from aggregator.store.tables import run
+from tests.query.scripted import Refused
 from tests.rules.looks import MINUTE, at, replayed
 from tests.rules.watching import BUSY, GROUP, PEOPLE_AS_ASKED, SILENT, Watch, watching
 
@@ -220,6 +222,22 @@ async def test_events_tell_how_alerts_stand(database: Database) -> None:
         told = replayed(await watch.events())
         assert told == {alert.labels: (alert.state, alert.held_since is not None) for alert in await watch.alerts()}
         assert [event.change for event in await watch.events()].count(Change.HELD) == 1
+
+
+async def test_odd_values_and_texts_are_kept(database: Database) -> None:
+    async with watching(database) as watch:
+        watch.said["lisbon"][PEOPLE_AS_ASKED] = ['{namespace="prod"} NaN']
+        await watch.look(0, 1, 2, lisbon=['x{namespace="prod",who="a\x00<!channel> é"} NaN', 'x{namespace="lab"} +Inf'])
+        await watch.look(3, lisbon=Refused(422, "no\x00 " + "x" * 5000))
+
+        alerts = {alert.label("namespace"): alert for alert in await watch.alerts()}
+        assert {name: (alert.state, alert.people) for name, alert in alerts.items()} == {
+            "prod": ("firing", None),
+            "lab": ("firing", None),
+        }
+        assert alerts["prod"].label("who") == "a\x00<!channel> é"
+        assert alerts["lab"].value == math.inf
+        assert len((await watch.looks())[KEY].error) == 2000
 
 
 async def test_a_rule_that_is_looked_at_leaves_how_it_went(database: Database) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.promql import numbers
 from aggregator.rules.template_functions import BadTemplate
-from aggregator.rules.templates import expanded, expanded_or_fault, fault_of
+from aggregator.rules.templates import expanded, expanded_or_fault, fault_of, labels_used
 from tests.rules.promtool import verdict
 
 TEMPLATES = [
@@ -107,6 +107,12 @@ def test_what_is_not_known_is_a_fault_that_says_so(text: str, said: str) -> None
 @pytest.mark.parametrize("text", TEMPLATES)
 def test_what_promtool_expects_has_no_fault(text: str) -> None:
     assert fault_of(text) is None
+
+
+def test_the_labels_that_a_template_names_are_known() -> None:
+    text = '{{ $labels.pod }} of {{ printf "%s %.1f" (toUpper .Labels.hub) $value }}'
+
+    assert labels_used(text) == {"pod", "hub"}
 
 
 def test_what_depends_on_the_alert_is_a_fault_in_its_text_only() -> None:
