@@ -173,14 +173,15 @@ def metric_selectors(groups: Iterable[Group]) -> tuple[Selector, ...]:
 
 
 def missing_metrics(groups: Iterable[Group], known: Collection[str]) -> Iterator[Finding]:
-    """The metrics that rules ask for and that are not among the known names."""
+    """The metrics that rules ask for and that are not among the known names, told once for the rules that share them."""
+    missing: dict[tuple[tuple[Group, Rule], ...], list[str]] = {}
     for matcher, users in _metrics(groups).items():
         if not any(map(matches(matcher.op, matcher.value), known)):
-            group, rule = users[0]
-            others = f" (nor can {', '.join(each.name for _, each in users[1:])})" if users[1:] else ""
-            words = f"can see nothing: no cluster has {matcher.value}{others}"
-            mend = "install what tells it, or leave it: a rule without its metric is never true"
-            yield _of(rule, group, Level.WARNING, words, mend)
+            missing.setdefault(tuple(users), []).append(matcher.value)
+    for ((group, rule), *others), names in missing.items():
+        also = f"; {', '.join(each.name for _, each in others)} as well" if others else ""
+        mend = "install what tells it, or leave it: a rule without its metric is never true"
+        yield _of(rule, group, Level.WARNING, f"asks for what no cluster has: {', '.join(names)}{also}", mend)
 
 
 def _metrics(groups: Iterable[Group]) -> Mapping[Matcher, list[tuple[Group, Rule]]]:

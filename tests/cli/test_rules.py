@@ -137,7 +137,7 @@ def test_clusters_are_asked_for_the_metrics_that_rules_name(own: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "WARNING  Quiet   alerts/own.yaml:5\n"
-        "         can see nothing: no cluster has gone_total\n"
+        "         asks for what no cluster has: gone_total\n"
         "         Mend: install what tells it, or leave it: a rule without its metric is never true.\n"
         "1 rule in 1 file: 1 warning\n"
     )
@@ -148,7 +148,7 @@ def test_clusters_that_are_silent_are_no_proof_that_a_metric_is_missing(own: Pat
 
     assert done.returncode == 1
     assert 'cluster "lisbon"' in done.stderr
-    assert "no cluster has" not in done.stdout
+    assert "no cluster" not in done.stdout
 
 
 def test_tests_are_those_beside_the_rules_also_where_promtool_knows_no_query_offset(own: Path) -> None:

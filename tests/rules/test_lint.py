@@ -107,18 +107,18 @@ def test_faults_come_before_warnings(tmp_path: Path) -> None:
     assert [each.level for each in found] == [Level.FAULT, Level.FAULT, Level.WARNING]
 
 
-def test_a_metric_that_no_cluster_has_is_told_once_with_all_who_ask_for_it(tmp_path: Path) -> None:
-    text = rule("a_total > 1 or b_total") + "      - {alert: Two, expr: 'a_total + {__name__=~\"[cd]_total\"}'}\n"
+def test_metrics_that_no_cluster_has_are_told_once_with_all_rules_that_ask_for_them(tmp_path: Path) -> None:
+    text = rule("a_total > 1 or b_total") + "      - {alert: Two, expr: 'a_total + {__name__=~\"[cd]_total\"} + e'}\n"
     groups = rules_in(tmp_path, text)
 
     found = list(missing_metrics(groups, {"b_total", "x"}))
-    fine = list(missing_metrics(groups, {"a_total", "b_total", "c_total"}))
+    fine = list(missing_metrics(groups, {"a_total", "b_total", "c_total", "e"}))
 
     assert [(each.name, each.words) for each in found] == [
-        ("Odd", "can see nothing: no cluster has a_total (nor can Two)"),
-        ("Two", "can see nothing: no cluster has [cd]_total"),
+        ("Odd", "asks for what no cluster has: a_total; Two as well"),
+        ("Two", "asks for what no cluster has: [cd]_total, e"),
     ]
-    assert (fine, len(metric_selectors(groups))) == ([], 3)
+    assert (fine, len(metric_selectors(groups))) == ([], 4)
 
 
 def _told(found: tuple[Finding, ...], wanted: str) -> bool:
