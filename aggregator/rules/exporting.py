@@ -38,6 +38,8 @@ def exported(groups: Sequence[Group], cluster: Cluster) -> Exported:
             theirs, why = _rule_for(rule, cluster)
             rules += [theirs] if theirs else []
             left_out += [f"{rule.name}: {why}"] if why else []
+        if group.query_offset and rules:
+            left_out.append(f"group {group.name}: its query_offset, which Prometheus knows from 2.53 on only")
         # In one file, groups of two files may not be called the same.
         name = group.name if sum(each.name == group.name for each in groups) == 1 else f"{group.file} {group.name}"
         kept += [replace(group, name=name, rules=tuple(rules))] if rules else []

@@ -52,7 +52,8 @@ def built_in(clusters: frozenset[str]) -> Iterator[Known]:
     for name in OUTAGES:
         kinds = frozenset({"", "outage"})
         yield Known(name, {ALERTNAME: frozenset({name}), "severity": SEVERITIES, "kind": kinds, **anywhere})
-    yield Known("access", {ALERTNAME: frozenset({"access"}), "kind": frozenset({"access"}), **anywhere})
+    found = {"kind": frozenset({"access"}), "severity": SEVERITIES | {"critical"}}
+    yield Known("access", {ALERTNAME: frozenset({"access"}), **found, **anywhere})
 
 
 def can_meet(conditions: Iterable[Condition], alert: Known) -> bool:

@@ -15,7 +15,7 @@ from aggregator.rules.comparison import threshold_in
 from aggregator.rules.kept_labels import labels_kept
 from aggregator.rules.known_alerts import OUTAGES, Known, can_meet, known_alerts, must_meet
 from aggregator.rules.values import Group, Rule
-from aggregator.series import CLUSTER, NAME
+from aggregator.series import CLUSTER, NAME, Labels
 
 
 class Level(StrEnum):
@@ -152,6 +152,15 @@ def names_are_not_taken(checked: Checked) -> Iterator[Finding]:
             yield _of(rule, group, Level.FAULT, words, "give it another name")
 
 
+def alerts_are_told_apart(checked: Checked) -> Iterator[Finding]:
+    first: dict[tuple[str, Labels], tuple[Group, Rule]] = {}
+    for group, rule in checked.rules():
+        other, before = first.setdefault((rule.name, rule.labels), (group, rule))
+        if before is not rule:
+            words = f"is there twice with the same labels (first in {other.file}:{before.line}): two alerts are taken for one"
+            yield _of(rule, group, Level.WARNING, words, "give one of them another name, or another label")
+
+
 CHECKS: tuple[Check, ...] = (
     somebody_is_told,
     routes_match_something,
@@ -162,6 +171,7 @@ CHECKS: tuple[Check, ...] = (
     results_name_their_cluster,
     rules_have_a_severity,
     names_are_not_taken,
+    alerts_are_told_apart,
 )
 
 MEND_MATCH = "correct the matcher, or remove the entry"

@@ -53,6 +53,7 @@ def test_its_alerts_say_which_cluster_they_are_of(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     text = rule("sum(up) > 5", name="All") + "      - {alert: Kept, expr: crosshub_people > 1}\n"
+    text += "  - {name: late, query_offset: 1m, rules: [{alert: Late, expr: up == 0}]}\n"
     mute = "alerts: {Kept: {mute_until: 2027-01-15, reason: exams}}"
 
     left_out = exported(rules_in(tmp_path, text), lisbon(tmp_path, mute)).left_out
@@ -61,6 +62,7 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
         "Kept: muted for lisbon/prod until 2027-01-15 00:00 UTC; make a silence of it",
         "All: compares or adds up several clusters, which one alone cannot",
         "Kept: asks for what Crosshub keeps, which no cluster has",
+        "group late: its query_offset, which Prometheus knows from 2.53 on only",
     )
 
 

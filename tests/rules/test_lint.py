@@ -27,7 +27,8 @@ CONFIGURATIONS = [
     (route('alertname=~"Hub.*"'), ""),
     (route('alertname="Od"'), 'fault routes[0] :11 matches no alert: no alert has alertname="Od"; did you mean "Odd"?'),
     (route('alertname=~".*stuck.*"'), 'fault routes[0] :11 matches no alert: no alert has alertname=~".*stuck.*"'),
-    (route('severity="pgae"'), ""),  # findings about access may have any
+    (route('severity="pgae"'), 'fault routes[0] :11 matches no alert: no alert has severity="pgae"; did you mean "page"?'),
+    (route('team="x"'), ""),  # an outage or a finding may have any other label
     (route('alertname="Odd"').replace("']", "', 'severity=\"page\"']"),
      "fault routes[0] :11 matches no alert: no alert meets all of its matchers"),
     (route('alertname="Odd"').replace("']", "', 'node=\"n1\"']"), "fault routes[0] :11 matches no alert: no alert meets"),
@@ -95,6 +96,11 @@ def test_a_rule_that_mixes_clusters(tmp_path: Path, expr: str, finding: str) -> 
         (rule("up == 0", labels="{team: x}"), "warning Odd :4 has no severity"),
         (rule("up == 0", name="HubDown"), "fault HubDown :4 is called as an alert that Crosshub tells by itself"),
         (rule("sum(up) == 0", labels="{severity: page, cluster: all}"), ""),
+        (
+            FINE + FINE.removeprefix("groups:\n").replace("name: own", "name: other"),
+            "warning Odd :9 is there twice with the same labels (first in own.yaml:4)",
+        ),
+        (FINE + FINE.removeprefix("groups:\n").replace("name: own", "name: other").replace("ticket", "page"), ""),
     ],
 )
 def test_a_rule_that_is_called_oddly(tmp_path: Path, rules: str, finding: str) -> None:
