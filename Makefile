@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql demo test check format migration bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager demo test check format migration bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,10 +35,17 @@ postgresql:  ## install Debian's PostgreSQL where it is missing; the tests start
 	      -o Dpkg::Options::=--force-confold postgresql >/dev/null; \
 	  else echo "PostgreSQL is missing. Install it with: sudo apt-get install --no-install-recommends postgresql" >&2; exit 1; fi; }
 
+alertmanager:  ## install Debian's Alertmanager where it is missing; the tests compare with it
+	@command -v prometheus-alertmanager >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's package prometheus-alertmanager"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus-alertmanager >/dev/null; \
+	  else echo "Alertmanager is missing. Install it with: sudo apt-get install --no-install-recommends prometheus-alertmanager" >&2; exit 1; fi; }
+
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
 	$(BIN)/crosshub demo $(ARGS)
 
-test: install prometheus postgresql  ## every test, against real servers
+test: install prometheus postgresql alertmanager  ## every test, against real servers
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: install  ## format, lint, types, import contracts
@@ -58,7 +65,7 @@ migration: install  ## a script in migrations/ for what tables.py has beyond the
 bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)
 
-proof: install prometheus postgresql  ## the long counts; writes docs/proof.md
+proof: install prometheus postgresql alertmanager  ## the long counts; writes docs/proof.md
 	$(BIN)/python -m tests.proof $(ARGS)
 
 lock: install  ## resolve the locks again

@@ -13,6 +13,10 @@ def check(
 ) -> None:
     """Is the configuration right? With --connect: do clusters and hubs answer, and what do they lack?"""
     config = chosen_config(context)
+
+    from aggregator.rules.files import rules_of
+
+    rules_of(config.rules)
     if not connect:
         from aggregator.clusters.tables import counts
 

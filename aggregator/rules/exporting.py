@@ -8,11 +8,11 @@ from aggregator.clusters.values import Cluster
 from aggregator.planning.places import Place, places
 from aggregator.planning.wording import texts
 from aggregator.promql.parse import parse
-from aggregator.promql.print import quoted, text_of
+from aggregator.promql.print import quoted
 from aggregator.promql.tree import Node, Selector, walk
 from aggregator.rollups.catalogue import BY_METRIC
-from aggregator.rules.comparison import threshold_in, with_threshold
 from aggregator.rules.kept_labels import labels_kept
+from aggregator.rules.thresholds import threshold_in, with_threshold
 from aggregator.rules.values import Group, Rule
 from aggregator.series import CLUSTER, NAME
 
@@ -92,7 +92,7 @@ def _with_thresholds(text: str, rule: Rule, cluster: Cluster) -> str:
         return text
     arms = [f"(\n{text}\n)\nunless on ({NAMESPACE}) ({' or '.join(map(_hub, thresholds))})"]
     for namespace, threshold in thresholds.items():
-        arms.append(f"(\n{text_of(with_threshold(tree, threshold))}\n)\nand on ({NAMESPACE}) {_hub(namespace)}")
+        arms.append(f"(\n{with_threshold(text, threshold)}\n)\nand on ({NAMESPACE}) {_hub(namespace)}")
     return "\nor\n".join(arms)
 
 

@@ -11,9 +11,9 @@ from aggregator.clusters.values import AlertChange, Config
 from aggregator.promql.parse import parse
 from aggregator.promql.regex import matches
 from aggregator.promql.tree import Aggregate, Binary, Matcher, Node, Selector, walk
-from aggregator.rules.comparison import threshold_in
 from aggregator.rules.kept_labels import labels_kept
 from aggregator.rules.known_alerts import OUTAGES, Known, can_meet, known_alerts, must_meet
+from aggregator.rules.thresholds import threshold_in
 from aggregator.rules.values import Group, Rule
 from aggregator.series import CLUSTER, NAME, Labels
 

@@ -31,6 +31,14 @@ class NoThreshold(CrosshubError):
     """A rule that compares with no number, so that no hub can have another one."""
 
 
+def threshold_in(tree: Node) -> float | None:
+    """The threshold of an expression that was read; None where it has none."""
+    try:
+        return _constant(_comparison(tree).right)
+    except NoThreshold:
+        return None
+
+
 def threshold_of(expr: str) -> float:
     """The threshold of an expression; raises NoThreshold, or BadExpression where it is no PromQL."""
     found = _constant(_comparison(parse(expr)).right)

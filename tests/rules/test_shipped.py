@@ -11,12 +11,12 @@ import yaml
 from aggregator.planning.places import Place, places
 from aggregator.promql.parse import parse
 from aggregator.promql.print import number
-from aggregator.rules.comparison import threshold_in
 from aggregator.rules.files import rules_of
 from aggregator.rules.kept_labels import labels_kept
 from aggregator.rules.known_alerts import OUTAGES, SEVERITIES
 from aggregator.rules.lint import findings
 from aggregator.rules.shipped import shipped_rules, shipped_runbooks
+from aggregator.rules.thresholds import threshold_in
 from aggregator.rules.values import Rule
 from tests.rules.written import checked
 

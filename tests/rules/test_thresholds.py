@@ -1,14 +1,12 @@
-"""Hubs have thresholds of their own, and alerts that nobody is told of for a while."""
+"""Hubs have thresholds of their own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from aggregator.clusters.values import AlertChange, Cluster, Config, Hub, Prometheus
-from aggregator.events.values import Alert, State, labels_of
+from aggregator.clusters.values import AlertChange, Cluster, Hub, Prometheus
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
-from aggregator.rules.mutes import muted
 from aggregator.rules.thresholds import NoThreshold, threshold_of, thresholds, with_threshold
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -53,35 +51,7 @@ def test_hubs_that_have_the_same_threshold_are_asked_about_together() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("labels", "now", "reason"),
-    [
-        ({}, NOON - timedelta(seconds=1), "exam week"),
-        ({}, NOON, None),
-        ({"alertname": "HubDown"}, NOON - timedelta(days=1), None),
-        ({"namespace": "staging"}, NOON - timedelta(days=1), None),
-        ({"cluster": "oslo"}, NOON - timedelta(days=1), None),
-        ({"namespace": "quiet"}, NOON - timedelta(days=1), "muted until 2026-11-20 12:00 UTC"),
-    ],
-)
-def test_an_alert_is_muted_until_its_end_with_its_reason(
-    labels: dict[str, str], now: datetime, reason: str | None
-) -> None:
-    quiet = AlertChange("SpawnSlow", mute_until=NOON)
-    config = Config(
-        (_cluster("lisbon", prod=AlertChange("SpawnSlow", None, NOON, "exam week"), quiet=quiet), _cluster("oslo"))
-    )
-
-    alert = _alert({"alertname": "SpawnSlow", "cluster": "lisbon", "namespace": "prod"} | labels)
-
-    assert muted(config, alert, now) == reason
-
-
 def _cluster(name: str, **hubs: AlertChange) -> Cluster:
     return Cluster(
         name, Prometheus(("http://x",)), hubs=tuple(Hub(hub, hub, alerts=(change,)) for hub, change in hubs.items())
     )
-
-
-def _alert(labels: dict[str, str]) -> Alert:
-    return Alert("r", "rule", labels_of(labels), (), State.FIRING, NOON, NOON, NOON)

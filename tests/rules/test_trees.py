@@ -1,12 +1,8 @@
-"""What is told from the tree of an expression: the labels of its result, its threshold."""
+"""What is told from the tree of an expression: the labels of its result."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from aggregator.promql.parse import parse
-from aggregator.promql.print import text_of
-from aggregator.rules.comparison import threshold_in, with_threshold
 from aggregator.rules.kept_labels import labels_kept
 
 ASKED = ("cluster", "namespace", "pod", "le", "new")
@@ -49,38 +45,3 @@ def test_the_labels_that_a_result_may_have(expr: str, kept: str) -> None:
     found = labels_kept(parse(expr))
 
     assert [label for label in ASKED if found.may_have(label)] == kept.split()
-
-
-THRESHOLDS = [
-    ("up == 0", 0, "up == 7"),
-    ("a > 0.5 and b >= 5", 0.5, "a > 7 and b >= 5"),
-    ("a > b and c >= 5", 5, "a > b and c >= 7"),
-    ("a > b > 5", 5, "a > b > 7"),
-    ("a > 5 < 10", 5, "a > 7 < 10"),
-    ("5 < a", 5, "7 < a"),
-    ("a > -5", -5, "a > 7"),
-    ("a > 5 or a > 5", 5, "a > 7 or a > 5"),
-    ("a unless b > 3", 3, "a unless b > 7"),
-    ("count(a > 5) >= 2", 2, "count(a > 5) >= 7"),
-    ("count(a > 5)", None, "count(a > 5)"),
-    ("(a > 5) * 2", None, "(a > 5) * 2"),
-    ("a > b", None, "a > b"),
-    ("up", None, "up"),
-]
-
-
-@pytest.mark.parametrize(("expr", "threshold", "with_seven"), THRESHOLDS)
-def test_the_threshold_is_the_number_of_the_leftmost_comparison(
-    expr: str, threshold: float | None, with_seven: str
-) -> None:
-    tree = parse(expr)
-
-    assert (threshold_in(tree), text_of(with_threshold(tree, 7))) == (threshold, text_of(parse(with_seven)))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.sampled_from([expr for expr, threshold, _ in THRESHOLDS if threshold is not None]), st.floats(-1e9, 1e9))
-def test_any_number_can_take_the_place_of_a_threshold(expr: str, value: float) -> None:
-    changed = with_threshold(parse(expr), value)
-
-    assert threshold_in(parse(text_of(changed))) == value
