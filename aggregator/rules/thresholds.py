@@ -6,15 +6,16 @@ from it, everybody else's from the rule as it is written.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.clusters.values import Cluster
-from aggregator.errors import CrosshubError
+from aggregator.errors import BadExpression, CrosshubError
 from aggregator.promql.functions import kind_of
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Binary, Kind, Negative, Node, Number
+from aggregator.rules.values import Group
 
 SETS = ("and", "or", "unless")
 COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")
@@ -54,6 +55,33 @@ def thresholds(clusters: Iterable[Cluster], alert: str) -> Mapping[float, frozen
                 if change.alert == alert and change.threshold is not None:
                     found.setdefault(change.threshold, set()).add((cluster.name, hub.namespace or hub.name))
     return {threshold: frozenset(found[threshold]) for threshold in sorted(found)}
+
+
+def threshold_faults(clusters: Iterable[Cluster], groups: Iterable[Group]) -> tuple[str, ...]:
+    """What is wrong with the thresholds of hubs, a sentence each: for alerts that no rule has, or that compare with none."""
+    exprs: dict[str, list[str]] = {}
+    for group in groups:
+        for rule in group.rules:
+            exprs.setdefault(rule.name, []).append(rule.expr)
+    return tuple(
+        f"{cluster.name}/{hub.name}: the threshold for {change.alert}: {fault}"
+        for cluster in clusters
+        for hub in cluster.hubs
+        for change in hub.alerts
+        if change.threshold is not None and (fault := _fault(exprs.get(change.alert, ())))
+    )
+
+
+def _fault(exprs: Sequence[str]) -> str | None:
+    """Why an alert of these rules can have no other threshold; None where it can."""
+    if not exprs:
+        return "there is no rule of that name"
+    for expr in exprs:
+        try:
+            threshold_of(expr)
+        except (NoThreshold, BadExpression) as fault:
+            return str(fault)
+    return None
 
 
 def _comparison(tree: Node) -> Binary:

@@ -9,7 +9,8 @@ from aggregator.events.values import Alert, State, labels_of
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.rules.mutes import muted
-from aggregator.rules.thresholds import NoThreshold, threshold_of, thresholds, with_threshold
+from aggregator.rules.thresholds import NoThreshold, threshold_faults, threshold_of, thresholds, with_threshold
+from aggregator.rules.values import Group, Rule
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -51,6 +52,19 @@ def test_hubs_that_have_the_same_threshold_are_asked_about_together() -> None:
         60: frozenset({("oslo", "lab")}),
         600: frozenset({("lisbon", "prod"), ("oslo", "prod")}),
     }
+
+
+def test_a_threshold_that_changes_nothing_is_a_fault() -> None:
+    group = Group("hubs.yaml", "hub", (Rule("Fine", "x > 1"), Rule("None", "absent(x)"), Rule("Fine", "x > 2")))
+    clusters = [
+        _cluster("lisbon", a=AlertChange("Fine", 2), b=AlertChange("None", 2), c=AlertChange("Other", 2)),
+        _cluster("oslo", d=AlertChange("Other", mute_until=NOON)),
+    ]
+
+    assert threshold_faults(clusters, [group]) == (
+        "lisbon/b: the threshold for None: absent(x) compares with no number, so it has no threshold that a hub could change",
+        "lisbon/c: the threshold for Other: there is no rule of that name",
+    )
 
 
 @pytest.mark.parametrize(
