@@ -6,15 +6,16 @@ from it, everybody else's from the rule as it is written.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.clusters.values import Cluster
-from aggregator.errors import CrosshubError
+from aggregator.errors import BadExpression, CrosshubError
 from aggregator.promql.functions import kind_of
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Binary, Kind, Negative, Node, Number
+from aggregator.rules.values import Group
 
 SETS = ("and", "or", "unless")
 COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")
@@ -62,6 +63,18 @@ def thresholds(clusters: Iterable[Cluster], alert: str) -> Mapping[float, frozen
                 if change.alert == alert and change.threshold is not None:
                     found.setdefault(change.threshold, set()).add((cluster.name, hub.namespace or hub.name))
     return {threshold: frozenset(found[threshold]) for threshold in sorted(found)}
+
+
+def _fault(exprs: Sequence[str]) -> str | None:
+    """Why an alert of these rules can have no other threshold; None where it can."""
+    if not exprs:
+        return "there is no rule of that name"
+    for expr in exprs:
+        try:
+            threshold_of(expr)
+        except (NoThreshold, BadExpression) as fault:
+            return str(fault)
+    return None
 
 
 def _comparison(tree: Node) -> Binary:

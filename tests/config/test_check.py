@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -80,10 +81,21 @@ async def answering(status: int, path: str = "", body: bytes = b"") -> AsyncIter
         yield server
 
 
-async def test_check_counts_what_there_is() -> None:
-    code, output, errors = await crosshub("--config", str(EXAMPLE), "check")
+async def test_check_counts_what_there_is(tmp_path: Path) -> None:
+    file = write(tmp_path, EXAMPLE.read_text())
+    shutil.copytree(EXAMPLE.parents[1] / "alerts", tmp_path / "alerts")
 
-    assert (code, output, errors) == (0, f"{EXAMPLE}: 1 cluster, 1 hub, 1 community, no faults\n", "")
+    code, output, errors = await crosshub("--config", str(file), "check")
+
+    assert (code, output, errors) == (0, f"{file}: 1 cluster, 1 hub, 1 community, no faults\n", "")
+
+
+async def test_rules_with_a_fault_are_a_fault_as_well(tmp_path: Path) -> None:
+    file = write(tmp_path, LISBON + "rules: [rules.yaml]\n")
+
+    code, _, errors = await crosshub("--config", str(file), "check")
+
+    assert (code, errors) == (2, f"rules: no file fits {tmp_path}/rules.yaml\n")
 
 
 async def test_faults_go_to_standard_error_with_code_2_and_no_traceback(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from aggregator.store.database import Database, open_database
 from tests.delivery.making import delivering, receiver
 from tests.fakes.http import Request, response, send, serving
 from tests.outbox.notices import enqueued, message, page, states, time_passes
-from tests.rollups.killing import Point, Watch, _forked
+from tests.rollups.killing import Point, Watch, forked
 
 # Two in one lane, of which the second has to wait for the first, and one in another.
 LANES = {"a": "x", "b": "x", "c": "y"}
@@ -109,7 +109,7 @@ def _statement(connection: Connection, _cursor: Any, text: str, *_: Any) -> None
 def accepting(file: Path) -> Iterator[str]:
     """Where a provider is, in a process of its own, that writes down each message before it says that it has it."""
     read, write = os.pipe()
-    pid = _forked(lambda: _accept(write, file))
+    pid = forked(lambda: _accept(write, file))
     os.close(write)
     try:
         with os.fdopen(read) as told:
@@ -149,7 +149,7 @@ def points(url: str, provider: str) -> Counter[tuple[str, str]]:
 
 
 def _killed(url: str, provider: str, point: Point) -> bool:
-    _, status = os.waitpid(_forked(lambda: _delivered(url, provider, Watch(point))), 0)
+    _, status = os.waitpid(forked(lambda: _delivered(url, provider, Watch(point))), 0)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 

@@ -18,7 +18,7 @@ from aggregator.notify.job import Notifying
 from aggregator.store.alert_tables import alert_group, notification, outbox
 from aggregator.store.database import Database, open_database
 from tests.notify.ours import BEGAN, Clock, alert_that, keep
-from tests.rollups.killing import Watch, WatchedDatabase, _forked
+from tests.rollups.killing import Watch, WatchedDatabase, forked
 
 RECEIVERS = ("oncall", "audit")
 CONFIG = Config(
@@ -75,7 +75,7 @@ async def told(url: str, notes: Path, watch: Watch) -> dict[str, Rows]:
 
 def after_kill(url: str, notes: Path, watch: Watch) -> dict[str, Rows]:
     """What there is when a process was killed at a point, and another one has told the rest."""
-    _, status = os.waitpid(_forked(lambda: told(url, notes, watch)), 0)
+    _, status = os.waitpid(forked(lambda: told(url, notes, watch)), 0)
     assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL, f"it never came to {watch.point}"
     return asyncio.run(told(url, notes, Watch()))
 

@@ -142,7 +142,7 @@ def _statement(watch: Watch, when: str, text: str) -> None:
 def served() -> Iterator[dict[str, str]]:
     """Where two clusters are, in a process of their own."""
     read, write = os.pipe()
-    pid = _forked(lambda: _serve(write))
+    pid = forked(lambda: _serve(write))
     os.close(write)
     try:
         with os.fdopen(read) as told:
@@ -171,7 +171,7 @@ async def computed(url: str, urls: dict[str, str], watch: Watch, later: timedelt
 
 def killed(url: str, urls: dict[str, str], point: Point) -> bool:
     """Computes until a point is reached; whether it was."""
-    _, status = os.waitpid(_forked(lambda: computed(url, urls, Watch(point))), 0)
+    _, status = os.waitpid(forked(lambda: computed(url, urls, Watch(point))), 0)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
@@ -181,7 +181,7 @@ def after_kill(url: str, urls: dict[str, str], point: Point) -> Rows:
     return asyncio.run(computed(url, urls, Watch(), timedelta(minutes=1)))
 
 
-def _forked(work: Callable[[], Coroutine[Any, Any, object]]) -> int:
+def forked(work: Callable[[], Coroutine[Any, Any, object]]) -> int:
     """The process that does some work and ends, with 0 where it came to its end."""
     tie = dies_with_parent()
     pid = os.fork()

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from aggregator.store.clock import database_now
 from aggregator.store.database import Database, open_database
 from aggregator.store.tables import run
-from tests.rollups.killing import Point, Watch, WatchedDatabase, WatchedFleet, _forked
+from tests.rollups.killing import Point, Watch, WatchedDatabase, WatchedFleet, forked
 from tests.rules.fleets import MINUTE, NOON
 from tests.rules.kept import everything
 from tests.rules.world import HUBS, Clock, World, config_at, living, watch_of
@@ -41,7 +41,7 @@ def world_at(look: int) -> World:
 def served() -> Iterator[Mapping[int, str]]:
     """Where the world of each look is, in a process of its own."""
     read, write = os.pipe()
-    pid = _forked(lambda: _serve(write))
+    pid = forked(lambda: _serve(write))
     os.close(write)
     try:
         with os.fdopen(read) as told:
@@ -81,7 +81,7 @@ async def watched(url: str, urls: Mapping[int, str], at: Watch) -> Kept:
 def killed_once(url: str, urls: Mapping[int, str], point: Point) -> Kept:
     """What is kept when one look was killed at a point, and taken over once its lease is over."""
     asyncio.run(_before(url, urls))
-    _, status = os.waitpid(_forked(lambda: _until_killed(url, urls, Watch(point))), 0)
+    _, status = os.waitpid(forked(lambda: _until_killed(url, urls, Watch(point))), 0)
     assert os.WIFSIGNALED(status), f"it ended before it came to the point {point}"
     return asyncio.run(_afterwards(url, urls))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.rollups.killing import Point, Watch
-from tests.rules.killing import LAST, have_looked, looked, rows_after
+from tests.rules.rule_killing import LAST, have_looked, looked, rows_after
 
 
 def wrong_after_kills(

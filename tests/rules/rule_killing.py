@@ -24,7 +24,7 @@ from aggregator.store.clock import database_now
 from aggregator.store.database import Database, open_database
 from aggregator.store.tables import run
 from tests.fakes.http import Request, response, send, serving
-from tests.rollups.killing import Point, Watch, WatchedDatabase, WatchedFleet, _forked
+from tests.rollups.killing import Point, Watch, WatchedDatabase, WatchedFleet, forked
 from tests.rules.looks import MINUTE, NOON
 from tests.rules.watching import GROUP
 
@@ -52,7 +52,7 @@ TABLES = {
 def told() -> Iterator[str]:
     """Where a cluster is that says at each minute what is true then, in a process of its own."""
     read, write = os.pipe()
-    pid = _forked(lambda: _serve(write))
+    pid = forked(lambda: _serve(write))
     os.close(write)
     try:
         with os.fdopen(read) as line:
@@ -93,7 +93,7 @@ def rows_after(url: str, cluster: str, point: Point | None = None) -> Rows:
 
 def killed(url: str, cluster: str, point: Point) -> bool:
     """Looks for the last time until a point is reached; whether it was."""
-    _, status = os.waitpid(_forked(lambda: looked(url, cluster, [LAST], Watch(point))), 0)
+    _, status = os.waitpid(forked(lambda: looked(url, cluster, [LAST], Watch(point))), 0)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
