@@ -14,6 +14,8 @@ def serve(context: typer.Context) -> None:
     from aggregator.app import run
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # Ours says which migrations were applied; Alembic says a line whenever it looks.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Ours says which migrations were applied; Alembic says a line whenever it looks, httpx one a request with its whole
+    # URL, and some URLs are secrets.
+    for loud in ("alembic", "httpx"):
+        logging.getLogger(loud).setLevel(logging.WARNING)
     run(config, lambda: chosen_config(context))

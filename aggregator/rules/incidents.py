@@ -10,7 +10,7 @@ from aggregator.rules.outages import Judgement
 from aggregator.rules.standing import is_back
 
 AGAIN = timedelta(minutes=5)
-"""A hub that is down again so soon was not back."""
+"""A hub that is down again so soon, while its alert still stands, was not back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,18 @@ def incidents_now(
 def _down(last: Incident | None, where: Where, alert: Alert, now: datetime) -> Incident | None:
     if last is not None and last.ended_at is None:
         return None
-    if last is not None and last.ended_at is not None and now - last.ended_at <= AGAIN:
+    if last is not None and last.ended_at is not None and _goes_on(last.ended_at, alert, now):
         return replace(last, ended_at=None)
     # Who joins the outage of a cluster later is down since now.
     began = alert.active_at if alert.fired_at == now else now
+    if last is not None and last.ended_at is not None:
+        began = max(began, last.ended_at)
     return Incident(*where, began, None, alert.name)
+
+
+def _goes_on(ended_at: datetime, alert: Alert, now: datetime) -> bool:
+    """Whether the alert has not been over meanwhile."""
+    return alert.active_at <= ended_at and now - ended_at <= AGAIN
 
 
 def down(incidents: Iterable[Incident]) -> frozenset[Where]:

@@ -149,9 +149,10 @@ def _over(alert: Alert, evidence: Evidence) -> bool:
     if cluster is None:
         return True
     if not alert.label("namespace"):
-        return _CLUSTER_OVER[alert.name](cluster, evidence)
+        return alert.name not in _CLUSTER_OVER or _CLUSTER_OVER[alert.name](cluster, evidence)
     hub = next((each for each in cluster.hubs if each.namespace == alert.label("namespace")), None)
-    return hub is None or _HUB_OVER[alert.name](hub, cluster, alert, evidence)
+    # What nobody judges any more comes from another version.
+    return hub is None or alert.name not in _HUB_OVER or _HUB_OVER[alert.name](hub, cluster, alert, evidence)
 
 
 def _sees_again(_: Alert, evidence: Evidence) -> bool:

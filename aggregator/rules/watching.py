@@ -63,7 +63,8 @@ class Watch:
             if not await slots.finish(connection, claim):
                 raise TakenOver("somebody else has taken this look over")
         for event in went.events:
-            log.info("%s: %s", event.change, dict(event.annotations).get("summary", event.rule))
+            # As a mapping, so that names from outside cannot begin a line of their own.
+            log.info("%s: %s", event.change, dict(event.labels))
 
     async def look(self) -> Seen:
         """What is seen now, of every hub from outside and by every cluster. Nothing is kept."""

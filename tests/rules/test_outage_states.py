@@ -75,6 +75,8 @@ def test_alerts_go_on_look_by_look(looks: str, expected: list[list[str]]) -> Non
         ("wdddww", [("lisbon/a", 1, 4, "HubDown")]),
         ("uuuww", [("lisbon/a", 0, 3, "HubDown")]),
         ("dwdww", [("lisbon/a", 0, 3, "HubDown")]),
+        # Resolved, and down again three minutes later: somebody was told that it is back.
+        ("dwwwd", [("lisbon/a", 0, 1, "HubDown"), ("lisbon/a", 4, None, "HubDown")]),
         ("dwwwwwwwd", [("lisbon/a", 0, 1, "HubDown"), ("lisbon/a", 8, None, "HubDown")]),
         ("dnnnw", [("lisbon/a", 0, 4, "HubDown")]),
         ("daaaw", [("lisbon/a", 0, 4, "HubDown")]),
