@@ -32,7 +32,7 @@ LABELS = {
     name: labels_of({"alertname": "Test", "name": name, "group": group})
     for name, group in {"a": "1", "b": "1", "c": "2", "d": "2"}.items()
 }
-NAMES = st.sampled_from(sorted(LABELS))
+NAMES = st.sets(st.sampled_from(sorted(LABELS)), min_size=1)
 # After that long, with somebody looking, whatever stood still is told.
 BY_THEN = timedelta(seconds=WAIT + INTERVAL) + 2 * TICK
 
@@ -71,26 +71,41 @@ class Telling(RuleBasedStateMachine):
         self.one, self.other = (Notifying(CONFIG, self.database, self.clock.now) for _ in range(2))
 
     def teardown(self) -> None:
+        """In the end all stands still for long enough, and everything is told."""
+        self.expire_all()
+        for _ in range(BY_THEN // TICK):
+            self._forward()
+            self.runner.run(self.one.tick())
+            self._hear()
+        self.what_stands_still_is_told()
         self.runner.run(self.opened.__aexit__(None, None, None))
         self.runner.close()
 
-    @rule(name=NAMES)
-    def fire(self, name: str) -> None:
-        if not self.alerts[name].firing:
-            self._set(name, State.FIRING)
+    @rule(names=NAMES)
+    def fire(self, names: set[str]) -> None:
+        for name in sorted(names):
+            if not self.alerts[name].firing:
+                self._set(name, State.FIRING)
 
-    @rule(name=NAMES)
-    def resolve(self, name: str) -> None:
-        if self.alerts[name].firing:
-            self._set(name, State.RESOLVED)
+    @rule(names=NAMES)
+    def resolve(self, names: set[str]) -> None:
+        for name in sorted(names):
+            if self.alerts[name].firing:
+                self._set(name, State.RESOLVED)
 
-    @rule(name=NAMES, seconds=st.sampled_from((20, 60, 300)))
-    def silence(self, name: str, seconds: int) -> None:
-        now, number = self.clock.at, f"{len(self.silences)}"
-        ends = now + timedelta(seconds=seconds)
-        self.silences[number] = (name, ends)
-        self.runner.run(self._add(Silence(number, (Condition("name", "=", name),), now, ends, "ana", "test", now)))
+    @rule(names=NAMES, seconds=st.sampled_from((20, 60, 300)))
+    def silence(self, names: set[str], seconds: int) -> None:
+        now = self.clock.at
+        for name in sorted(names):
+            number, ends = f"{len(self.silences)}", now + timedelta(seconds=seconds)
+            self.silences[number] = (name, ends)
+            self.runner.run(self._add(Silence(number, (Condition("name", "=", name),), now, ends, "ana", "test", now)))
         self._look()
+
+    @rule(names=NAMES)
+    def silence_and_resolve(self, names: set[str]) -> None:
+        self.silence(names, 60)
+        self.resolve(names)
 
     @rule()
     def expire_all(self) -> None:
@@ -99,14 +114,14 @@ class Telling(RuleBasedStateMachine):
         self.silences = {number: (name, self.clock.at) for number, (name, _) in self.silences.items()}
         self._look()
 
-    @rule(times=st.integers(1, 12))
+    @rule(times=st.integers(3, 12))
     def tick(self, times: int) -> None:
         for _ in range(times):
             self._forward()
             self.runner.run(self.one.tick())
             self._hear()
 
-    @rule(times=st.integers(1, 6))
+    @rule(times=st.integers(3, 6))
     def two_replicas_tick(self, times: int) -> None:
         for _ in range(times):
             self._forward()

@@ -20,5 +20,5 @@ def test_nothing_is_lost_and_nothing_is_told_twice_outside_the_repeat_interval(
         shutil.copy(migrated_file, file)
         return Telling(f"sqlite:///{file}")
 
-    quick = settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(machine, settings=quick)  # type: ignore[arg-type]  # it only calls it
