@@ -106,6 +106,8 @@ class Messages(RuleBasedStateMachine):
             assert bool(theirs) is bool(self.told[lane])
             if theirs:
                 assert theirs[-1].is_down is self.is_down[lane]
+            order = list(dict.fromkeys(each.number for each in theirs))
+            assert order == sorted(order)
             copies = Counter(each.number for each in theirs)
             assert all(f"{lane} {number}" in self.in_window for number, times in copies.items() if times > 1)
             for place, each in enumerate(theirs):
