@@ -1,9 +1,8 @@
 """Messages as mail, through the operators' own server: one to each recipient, so that none knows of the others."""
 
-import asyncio
-import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from email.utils import parseaddr
 
 import aiosmtplib
@@ -26,14 +25,15 @@ async def send(via: Email, outgoing: Outgoing, ways: Ways) -> Verdict:
     told = dict(outgoing.held.told)
     client = _client(ways.smtp, min(PATIENCE, ways.deadline))
     try:
-        async with client:
-            later = await _to_all(client, via, outgoing, ways, told)
-    except aiosmtplib.SMTPAuthenticationError as error:
-        return Later(f"the mail server refused user and password: {error.code}", told=_labels(told))
-    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPConnectTimeoutError, aiosmtplib.SMTPHeloError) as error:
-        return Later(f"no connection to the mail server: {_said(error)}", told=_labels(told))
-    except (aiosmtplib.SMTPException, OSError, ssl.SSLError, asyncio.IncompleteReadError) as error:
+        if (not_begun := await _connected(client)) is not None:
+            return Later(not_begun, told=outgoing.held.told)
+        later = await _to_all(client, via, outgoing, ways, told)
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit()
+    except (aiosmtplib.SMTPException, OSError) as error:
         return Later(f"the mail server broke off: {_said(error)}", unsure=True, told=_labels(told))
+    finally:
+        client.close()
     return later or _all_told(via, told)
 
 
@@ -47,6 +47,17 @@ def _client(smtp: Smtp, patience: float) -> aiosmtplib.SMTP:
         username=smtp.username or None,
         password=smtp.password.read() if smtp.username and smtp.password else None,
     )
+
+
+async def _connected(client: aiosmtplib.SMTP) -> str | None:
+    """Why there is no connection on which mails can be sent; None where there is one."""
+    try:
+        await client.connect()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        return f"the mail server refused user and password: {error.code}"
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return f"no connection to the mail server: {_said(error)}"
+    return None
 
 
 async def _to_all(

@@ -16,6 +16,8 @@ from aggregator.delivery.wording import REPEAT, headline, held, left_out, plain,
 from aggregator.outbox.notice import Item, Link, Notice, Page
 
 COLUMNS = 76
+# Not every server takes eight bits.
+POLICY = SMTP.clone(cte_type="7bit")
 # Some readers cut off what is larger than about 100 KB.
 MOST_ITEMS = 20
 MOST_LINES = 300
@@ -46,7 +48,7 @@ class Part:
 
 def mail(said: Notice | Page, envelope: Envelope, list_url: str) -> EmailMessage:
     """The mail to one recipient. Its `Message-ID` is the same however often it is sent."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     name, address = parseaddr(envelope.sender)
     domain = address.rpartition("@")[2]
     message["From"] = Address(name, addr_spec=address)
@@ -72,7 +74,7 @@ def mail(said: Notice | Page, envelope: Envelope, list_url: str) -> EmailMessage
 def _parts(said: Notice | Page) -> tuple[tuple[Part, ...], str]:
     """What it consists of, and how much is left out of it."""
     if isinstance(said, Page):
-        shown = [plain(line, 1000) for line in said.lines[:MOST_LINES]]
+        shown = [_bare(line, 1000) for line in said.lines[:MOST_LINES]]
         parts = tuple(_paragraph(line) for line in shown)
         return (*parts, *((Part("", "", "", (), (), said.links),) if said.links else ())), left_out(
             said.lines, len(shown)
@@ -87,16 +89,21 @@ def _paragraph(line: str) -> Part:
 
 
 def _part(item: Item, notice: Notice) -> Part:
-    entries = [plain(each, 200) for each in item.evidence[:MOST_EVIDENCE]] if item.status == "firing" else []
+    entries = [_bare(each, 200) for each in item.evidence[:MOST_EVIDENCE]] if item.status == "firing" else []
     more = left_out(item.evidence, MOST_EVIDENCE) if len(item.evidence) > MOST_EVIDENCE and entries else ""
     return Part(
         status=item.status,
         severity=plain(item.severity, 30) if item.status == "firing" else "",
         title=titled(item.title),
-        sentences=tuple(filter(None, (when(item, notice), held(item), plain(item.text, 500)))),
+        sentences=tuple(filter(None, (when(item, notice), held(item), _bare(item.text, 500)))),
         entries=(*entries, *((more,) if more else ())),
         links=item.links,
     )
+
+
+def _bare(text: str, most: int) -> str:
+    """Without backticks, which mean something to Slack only."""
+    return plain(text.replace("`", ""), most)
 
 
 def _text(said: Notice | Page, parts: Sequence[Part], more: str, list_url: str) -> str:

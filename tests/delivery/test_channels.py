@@ -212,6 +212,16 @@ async def test_a_later_try_leaves_out_who_has_it_and_who_never_will(database: Da
     assert "ana@example.org" not in f"{words['blocks']}"
 
 
+async def test_a_mail_server_that_knows_ascii_only_gets_what_is_not(database: Database) -> None:
+    async with fake_smtp(enable_SMTPUTF8=False, decode_data=False) as mailbox:
+        await enqueued(database, message("a", notice(item(title="Universität München ist aus ⚡"))))
+        await _mailed(database, mailbox.port, ("ana@example.org",), {})
+
+    ((_, mail),) = mailbox.mails
+    assert mail["Subject"] == "1 firing: Universität München ist aus ⚡"
+    assert "Universität München ist aus ⚡ (page)" in str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
 async def test_a_mail_server_without_tls_is_not_told_a_password(database: Database) -> None:
     async with fake_smtp() as mailbox:
         await _mailed(
@@ -219,7 +229,8 @@ async def test_a_mail_server_without_tls_is_not_told_a_password(database: Databa
         )
 
     assert mailbox.mails == []
-    assert (await row_of(database, "a")).state == "pending"
+    row = await row_of(database, "a")
+    assert (row.state, row.may_be_repeat) == ("pending", False)
 
 
 async def _mailed(

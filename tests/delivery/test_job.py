@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from aggregator.clusters.alerting import Receiver, Slack
 from aggregator.delivery.marking import GIVE_UP
 from aggregator.outbox import rows
 from aggregator.outbox.values import Message
+from aggregator.store.alert_tables import outbox
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
 from tests.delivery.making import PATH, delivering, receiver, secret
@@ -127,6 +129,26 @@ async def test_whoever_is_stopped_gives_back_what_was_not_answered(database: Dat
 
     row = await row_of(database, "a")
     assert (row.state, row.owner, row.may_be_repeat) == ("pending", None, True)
+
+
+async def test_whoever_is_stopped_while_noting_what_was_sent_still_notes_it(
+    database_url: str, database: Database
+) -> None:
+    answered = asyncio.Event()
+    async with receiving() as server, open_database(database_url) as other:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery._prepare()
+            (held,), until = await delivery._leased([])
+            noting = replace(delivery, tell=lambda *_: answered.set())
+            async with other.writing() as connection:
+                await connection.execute(update(outbox).values(error="nobody else may write meanwhile"))
+                delivering_it = asyncio.create_task(noting._deliver(held, until))
+                await answered.wait()
+                delivering_it.cancel()
+            await asyncio.gather(delivering_it, return_exceptions=True)
+
+    assert (await row_of(database, "a")).state == "sent"
 
 
 async def test_a_replica_that_slept_through_its_lease_cannot_mark_what_another_one_sent(

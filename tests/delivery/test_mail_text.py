@@ -35,7 +35,7 @@ def test_the_text_of_a_mail() -> None:
         "Since 14:02, for 3 minutes. 41 people had servers there.",
         "Not known whether it is over: no data since 14:04.",
         "  - its health page: 502, three times",
-        "  - `up` of the hub: 0 since 14:01",
+        "  - up of the hub: 0 since 14:01",
         "  - the cluster's Prometheus answers",
         "Runbook: https://crosshub.example.org/runbooks/hub-down",
         "Grafana: https://grafana.example.org/d/hub?var-cluster=lisbon&var-hub=prod",

@@ -55,6 +55,7 @@ async def fake_smtp(fault: str | None = None, **settings: Any) -> AsyncIterator[
     """A server on a free port of the loopback."""
     mailbox = Mailbox(fault)
     loop = asyncio.get_running_loop()
+    settings = {"enable_SMTPUTF8": True} | settings
     tasks: set[asyncio.Task[None]] = set()
 
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,7 +74,7 @@ async def fake_smtp(fault: str | None = None, **settings: Any) -> AsyncIterator[
         server = await asyncio.start_server(greet, "127.0.0.1", 0)
     else:
         server = await loop.create_server(
-            lambda: SMTP(mailbox, hostname="mail.example.org", loop=loop, enable_SMTPUTF8=True, **settings),
+            lambda: SMTP(mailbox, hostname="mail.example.org", loop=loop, **settings),
             "127.0.0.1",
             0,
         )

@@ -135,6 +135,19 @@ async def test_whoever_lets_a_lease_run_out_cannot_mark_it_and_the_next_may_repe
     assert not await is_sent(database, held)
 
 
+async def test_what_may_be_a_repeat_stays_one_until_it_is_sent(database: Database) -> None:
+    await enqueued(database, message("a"))
+    await leased(database)
+    await time_passes(database, MINUTE + SECOND)
+    (held,) = await leased(database)
+    await failed(database, held)
+    await time_passes(database, MINUTE)
+
+    (again,) = await leased(database)
+
+    assert (again.attempts, again.may_be_repeat) == (3, True)
+
+
 @pytest.mark.parametrize(("begun", "attempts", "may_be_repeat"), [(False, 1, False), (True, 2, True)])
 async def test_what_is_given_back_is_due_at_once(
     database: Database, *, begun: bool, attempts: int, may_be_repeat: bool
