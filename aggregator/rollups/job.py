@@ -16,6 +16,7 @@ import httpx
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
+from aggregator.rollups.books import Books
 from aggregator.rollups.bucket_rows import Keeper, entries, keep_measures
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
 from aggregator.rollups.catalogue import About
@@ -24,7 +25,7 @@ from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.due import REACH
 from aggregator.rollups.hub_days import seen_by_hubs
 from aggregator.rollups.hub_users import HubFailed
-from aggregator.rollups.keeping import Books, keep_last_seen, keep_longer, keep_told
+from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
@@ -34,9 +35,6 @@ from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 
 log = logging.getLogger(__name__)
-
-LONGEST = 31
-"""Days of the longest bucket."""
 
 Show = Callable[[int, int], None]
 """Told how many chunks are done, and how many there are."""
@@ -95,8 +93,9 @@ class Rollups:
         async with self.database.reading() as connection:
             for each in subjects:
                 for resolution in resolutions:
-                    length = HOUR if resolution is Resolution.HOUR else DAY
-                    span = window.start // length - 2 * LONGEST, window.end // length + 2
+                    is_hour = resolution is Resolution.HOUR
+                    first = window.start // HOUR if is_hour else window.first_day
+                    span = first, window.end // (HOUR if is_hour else DAY) + 2
                     found[each, resolution] = await entries(connection, books.id_of(each), resolution, *span)
         return found
 
@@ -121,7 +120,7 @@ class Rollups:
 
     async def _longer(self, run: "_Run", hubs: Sequence[Subject], window: Window) -> None:
         kept = await self._kept(run.books, hubs, (Resolution.DAY, Resolution.WEEK, Resolution.MONTH), window)
-        wanted = weeks_and_months(hubs, kept, milliseconds(self.now()))
+        wanted = weeks_and_months(hubs, kept, window.first_day, milliseconds(self.now()))
         answering = {name: chunks for name, chunks in wanted.items() if name not in run.outcome.failed}
         run.total += sum(map(len, answering.values()))
         await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in answering.items()))
@@ -153,7 +152,8 @@ class Rollups:
             if crowd.about is About.HUB or not hubs:
                 continue
             days = [kept[hub, Resolution.DAY] for hub in hubs]
-            wanted = stale(days, crowd, kept, resolutions, milliseconds(self.now()))
+            known = {resolution: kept[crowd, resolution] for resolution in resolutions}
+            wanted = stale(days, crowd.zone, known, window.first_day, milliseconds(self.now()))
             if wanted:
                 async with self._keeping(run.books, [*hubs, crowd]) as keeper:
                     await keep_crowd(keeper, run.books, crowd, hubs, wanted)
