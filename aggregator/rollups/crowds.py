@@ -9,12 +9,13 @@ from aggregator.rollups.catalogue import About
 from aggregator.rollups.counting import counted, measure_of_people
 from aggregator.rollups.keeping import coverage_of
 from aggregator.rollups.reduce import Coverage, together
+from aggregator.rollups.subject_rows import Known
 from aggregator.rollups.subjects import Subject
 
 
-def hubs_of(crowd: Subject, subjects: Sequence[Subject]) -> tuple[Subject, ...]:
-    """The hubs whose people make up a crowd; those without people of their own are left out."""
-    hubs = [each for each in subjects if each.about is About.HUB and not each.ephemeral]
+def hubs_of(crowd: Subject, known: Sequence[Known]) -> tuple[Known, ...]:
+    """The hubs whose people make up a crowd, gone ones too, since their people were there; not those that have none."""
+    hubs = [each for each in known if each.about is About.HUB and not each.ephemeral]
     match crowd.about:
         case About.CLUSTER:
             return tuple(hub for hub in hubs if hub.cluster == crowd.cluster)
@@ -23,14 +24,14 @@ def hubs_of(crowd: Subject, subjects: Sequence[Subject]) -> tuple[Subject, ...]:
         case About.FLEET:
             return tuple(hubs)
         case About.HUB:
-            return (crowd,)
+            return ()
 
 
 async def keep_crowd(
-    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[Subject], some: Sequence[Bucket]
+    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[Known], some: Sequence[Bucket]
 ) -> None:
     """How many different people used any of the hubs. Days are the hubs' own local days of the same date."""
-    ids = [books.id_of(hub) for hub in hubs]
+    ids = [hub.id for hub in hubs]
     measure = measure_of_people(crowd)
     for resolution in Resolution:
         found = [
