@@ -1,20 +1,21 @@
 """Different people of a whole cluster, of a community and of everybody: counted over its hubs, each person once."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
+from aggregator.rollups.books import Books
 from aggregator.rollups.bucket_rows import Filled, Keeper, entries, numbers
 from aggregator.rollups.buckets import Bucket, Resolution, days_of
 from aggregator.rollups.catalogue import About
-from aggregator.rollups.keeping import Books, coverage_of
-from aggregator.rollups.people_rows import how_many
+from aggregator.rollups.counting import counted, measure_of_people
+from aggregator.rollups.keeping import coverage_of
 from aggregator.rollups.reduce import Coverage, together
+from aggregator.rollups.subject_rows import Known
 from aggregator.rollups.subjects import Subject
 
 
-def hubs_of(crowd: Subject, subjects: Sequence[Subject]) -> tuple[Subject, ...]:
-    """The hubs whose people make up a crowd; those without people of their own are left out."""
-    hubs = [each for each in subjects if each.about is About.HUB and not each.ephemeral]
+def hubs_of(crowd: Subject, known: Sequence[Known]) -> tuple[Known, ...]:
+    """The hubs whose people make up a crowd, gone ones too, since their people were there; not those that have none."""
+    hubs = [each for each in known if each.about is About.HUB and not each.ephemeral]
     match crowd.about:
         case About.CLUSTER:
             return tuple(hub for hub in hubs if hub.cluster == crowd.cluster)
@@ -23,21 +24,21 @@ def hubs_of(crowd: Subject, subjects: Sequence[Subject]) -> tuple[Subject, ...]:
         case About.FLEET:
             return tuple(hubs)
         case About.HUB:
-            return (crowd,)
+            return ()
 
 
 async def keep_crowd(
-    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[Subject], some: Sequence[Bucket]
+    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[Known], some: Sequence[Bucket]
 ) -> None:
     """How many different people used any of the hubs. Days are the hubs' own local days of the same date."""
-    ids = [books.id_of(hub) for hub in hubs]
-    measure = f"{crowd.about}_people"
+    ids = [hub.id for hub in hubs]
+    measure = measure_of_people(crowd)
     for resolution in Resolution:
         found = [
-            await _counted(keeper, books, ids, bucket, crowd.zone) for bucket in some if bucket.resolution is resolution
+            await _counted(keeper, books, crowd, ids, bucket) for bucket in some if bucket.resolution is resolution
         ]
         filled = [
-            Filled(bucket, crowd.zone.key, coverage, {measure: float(people)})
+            Filled(bucket, crowd.zone.key, coverage, {} if people is None else {measure: people})
             for bucket, coverage, people in found
             if coverage.expected
         ]
@@ -45,16 +46,16 @@ async def keep_crowd(
 
 
 async def _counted(
-    keeper: Keeper, books: Books, hubs: Sequence[int], bucket: Bucket, zone: ZoneInfo
-) -> tuple[Bucket, Coverage, int]:
+    keeper: Keeper, books: Books, crowd: Subject, hubs: Sequence[int], bucket: Bucket
+) -> tuple[Bucket, Coverage, float | None]:
     """The people, and how much was seen of the hubs of which people are known at all."""
-    days = [bucket] if bucket.resolution is Resolution.DAY else days_of(bucket, zone)
+    days = days_of(bucket, crowd.zone)
     first, last = days[0].number, days[-1].number
     coverage = []
     for hub in hubs:
         kept = await numbers(keeper.connection, hub, Resolution.DAY, first, last)
-        told = {number for measure, number in kept if measure == books.measures["people"]}
+        told = {number for measure, number in kept if measure == books.people}
         known = await entries(keeper.connection, hub, Resolution.DAY, first, last)
         if told:
             coverage += [coverage_of(day, {number: known[number] for number in told & known.keys()}) for day in days]
-    return bucket, together(coverage), await how_many(keeper.connection, hubs, first, last)
+    return bucket, together(coverage), await counted(keeper, books, crowd, hubs, bucket)

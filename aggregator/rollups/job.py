@@ -6,38 +6,38 @@ the same rows.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import httpx
 
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
-from aggregator.rollups.bucket_rows import Keeper, entries, keep_measures
+from aggregator.rollups.books import Books
+from aggregator.rollups.bucket_rows import Entry, Keeper, entries, keep_measures
 from aggregator.rollups.buckets import DAY, HOUR, Resolution
-from aggregator.rollups.catalogue import About
-from aggregator.rollups.chunks import Chunk, Kept, Window, hours_and_days, stale, weeks_and_months
+from aggregator.rollups.chunks import Chunk, Window, hours_and_days, stale, weeks_and_months
 from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.downtime_rows import hours_looked
 from aggregator.rollups.due import REACH
 from aggregator.rollups.hub_days import seen_by_hubs
 from aggregator.rollups.hub_users import HubFailed
-from aggregator.rollups.keeping import Books, keep_last_seen, keep_longer, keep_told
+from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
-from aggregator.rollups.subject_rows import hold_subjects, keep_subjects
+from aggregator.rollups.subject_rows import hold_subjects, keep_subjects, known_subjects
 from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 
 log = logging.getLogger(__name__)
 
-LONGEST = 31
-"""Days of the longest bucket."""
+Whose = TypeVar("Whose", bound=Hashable)
 
 Show = Callable[[int, int], None]
 """Told how many chunks are done, and how many there are."""
@@ -80,7 +80,7 @@ class Rollups:
             looked = await hours_looked(connection, window.start - 2 * DAY)
             books = Books(ids, await keep_measures(connection), self.key, looked)
         hubs = [each for each in self.subjects if window.looks_at(each)]
-        kept = await self._kept(books, hubs, (Resolution.HOUR, Resolution.DAY), window)
+        kept = await self._kept(_numbers(books, hubs), (Resolution.HOUR, Resolution.DAY), window)
         planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))
         run = _Run(books, Outcome(), sum(map(len, planned.values())), show)
         await self._seen_by_hubs(run, hubs)
@@ -90,16 +90,17 @@ class Rollups:
         return run.outcome
 
     async def _kept(
-        self, books: Books, subjects: Sequence[Subject], resolutions: Sequence[Resolution], window: Window
-    ) -> Kept:
+        self, whose: Mapping[Whose, int], resolutions: Sequence[Resolution], window: Window
+    ) -> dict[tuple[Whose, Resolution], dict[int, Entry]]:
         """What is known of the buckets in the window and, since a month may begin before it, some time before."""
         found = {}
         async with self.database.reading() as connection:
-            for each in subjects:
+            for each, number in whose.items():
                 for resolution in resolutions:
-                    length = HOUR if resolution is Resolution.HOUR else DAY
-                    span = window.start // length - 2 * LONGEST, window.end // length + 2
-                    found[each, resolution] = await entries(connection, books.id_of(each), resolution, *span)
+                    is_hour = resolution is Resolution.HOUR
+                    first = window.start // HOUR if is_hour else window.first_day
+                    span = first, window.end // (HOUR if is_hour else DAY) + 2
+                    found[each, resolution] = await entries(connection, number, resolution, *span)
         return found
 
     async def _seen_by_hubs(self, run: "_Run", hubs: Sequence[Subject]) -> None:
@@ -109,7 +110,7 @@ class Rollups:
             if isinstance(names, HubFailed):
                 run.not_seen(hub, names)
                 continue
-            async with self._keeping(run.books, [hub]) as keeper:
+            async with self._keeping(run.books, [run.books.id_of(hub)]) as keeper:
                 await keep_last_seen(keeper, run.books, hub, names)
 
     async def _of_cluster(self, run: "_Run", name: str, chunks: Sequence[Chunk]) -> None:
@@ -122,8 +123,8 @@ class Rollups:
             run.count()
 
     async def _longer(self, run: "_Run", hubs: Sequence[Subject], window: Window) -> None:
-        kept = await self._kept(run.books, hubs, (Resolution.DAY, Resolution.WEEK, Resolution.MONTH), window)
-        wanted = weeks_and_months(hubs, kept, milliseconds(self.now()))
+        kept = await self._kept(_numbers(run.books, hubs), (Resolution.DAY, Resolution.WEEK, Resolution.MONTH), window)
+        wanted = weeks_and_months(hubs, kept, window.first_day, milliseconds(self.now()))
         answering = {name: chunks for name, chunks in wanted.items() if name not in run.outcome.failed}
         run.total += sum(map(len, answering.values()))
         await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in answering.items()))
@@ -140,7 +141,7 @@ class Rollups:
         if isinstance(seen, ClusterFailed):
             return seen
         run.note(cluster.name, told.refused)
-        async with self._keeping(run.books, chunk.hubs) as keeper:
+        async with self._keeping(run.books, [run.books.id_of(each) for each in chunk.hubs]) as keeper:
             if longer:
                 await keep_longer(keeper, run.books, chunk, told)
             else:
@@ -149,24 +150,32 @@ class Rollups:
 
     async def _crowds(self, run: "_Run", window: Window) -> None:
         resolutions = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
-        kept = await self._kept(run.books, self.subjects, resolutions, window)
+        async with self.database.reading() as connection:
+            known = await known_subjects(connection)
+        of_all = await self._kept({each.id: each.id for each in known}, resolutions, window)
         for crowd in self.subjects:
-            hubs = hubs_of(crowd, self.subjects)
-            if crowd.about is About.HUB or not hubs:
+            hubs = hubs_of(crowd, known)
+            if not hubs:
                 continue
-            days = [kept[hub, Resolution.DAY] for hub in hubs]
-            wanted = stale(days, crowd, kept, resolutions, milliseconds(self.now()))
+            number = run.books.id_of(crowd)
+            days = [of_all[hub.id, Resolution.DAY] for hub in hubs]
+            kept = {resolution: of_all[number, resolution] for resolution in resolutions}
+            wanted = stale(days, crowd.zone, kept, window.first_day, milliseconds(self.now()))
             if wanted:
-                async with self._keeping(run.books, [*hubs, crowd]) as keeper:
+                async with self._keeping(run.books, [*(hub.id for hub in hubs), number]) as keeper:
                     await keep_crowd(keeper, run.books, crowd, hubs, wanted)
 
     @asynccontextmanager
-    async def _keeping(self, books: Books, whose: Sequence[Subject]) -> AsyncIterator[Keeper]:
+    async def _keeping(self, books: Books, whose: Collection[int]) -> AsyncIterator[Keeper]:
         """One transaction about some subjects, in which nobody else changes them."""
         async with self.database.writing() as connection:
-            await hold_subjects(connection, [books.id_of(each) for each in whose])
+            await hold_subjects(connection, whose)
             # Looked at only now: what is made of these rows has to be younger than they are.
             yield books.keeper(connection, self.now())
+
+
+def _numbers(books: Books, subjects: Sequence[Subject]) -> dict[Subject, int]:
+    return {each: books.id_of(each) for each in subjects}
 
 
 @dataclass(slots=True)

@@ -1,48 +1,24 @@
 """What was told about a chunk, kept: numbers, people, and the weeks and months that follow."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Collection, Mapping
 
 from aggregator.rollups.asking import Told
+from aggregator.rollups.books import Books
 from aggregator.rollups.bucket_rows import Entry, Filled, Keeper, entries, numbers
 from aggregator.rollups.buckets import Bucket, Resolution, days_of
 from aggregator.rollups.catalogue import MEASURES, About, Longer
 from aggregator.rollups.chunks import Chunk
+from aggregator.rollups.counting import count_days, counted, keep_seen
 from aggregator.rollups.downtime import MEASURE as OUTAGE
 from aggregator.rollups.downtime import minutes_by_bucket
 from aggregator.rollups.downtime_rows import spans_down
 from aggregator.rollups.people import Seen
-from aggregator.rollups.people_key import PeopleKey
-from aggregator.rollups.people_rows import Via, add_people, days_with_people, first_days, how_many, keep_people
+from aggregator.rollups.people_rows import Via, add_people
 from aggregator.rollups.reduce import Coverage, Part, combined, together
-from aggregator.rollups.subject_rows import Ids
 from aggregator.rollups.subjects import Subject
 
-LAST_DAY = 10**6
 OF_HUBS = tuple(each for each in MEASURES if each.about is About.HUB)
 ASKED = frozenset(each.name for each in OF_HUBS if each.longer is Longer.ASKED)
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What keeping takes, whatever is kept: the numbers of subjects and of measures, and the key of the hashes.
-
-    `looked` are the hours since 1970 in which Crosshub looked whether hubs were down.
-    """
-
-    ids: Ids
-    measures: Mapping[str, int]
-    key: PeopleKey
-    looked: frozenset[int] = frozenset()
-
-    def keeper(self, connection: AsyncConnection, now: datetime) -> Keeper:
-        return Keeper(connection, self.measures, now)
-
-    def id_of(self, subject: Subject) -> int:
-        return self.ids[subject.about, subject.key]
 
 
 async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told, seen: Seen) -> None:
@@ -53,7 +29,7 @@ async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told, seen
         await _keep_outages(keeper, books, hub, chunk)
         # Hubs whose accounts come and go have no people.
         if chunk.resolution is Resolution.DAY and not hub.ephemeral:
-            await _keep_seen(keeper, books, hub, [day for day in chunk.buckets if day.number in taken], seen)
+            await keep_seen(keeper, books, hub, [day for day in chunk.buckets if day.number in taken], seen)
 
 
 async def _keep_outages(keeper: Keeper, books: Books, hub: Subject, chunk: Chunk) -> None:
@@ -78,7 +54,7 @@ async def keep_last_seen(keeper: Keeper, books: Books, hub: Subject, names: Mapp
         return
     await add_people(keeper.connection, books.id_of(hub), days, Via.API)
     known = await entries(keeper.connection, books.id_of(hub), Resolution.DAY, min(days), max(days))
-    await _count(keeper, books, hub, [known[day].bucket for day in sorted(days) if day in known])
+    await count_days(keeper, books, hub, [known[day].bucket for day in sorted(days) if day in known])
 
 
 async def keep_longer(keeper: Keeper, books: Books, chunk: Chunk, told: Told) -> None:
@@ -92,18 +68,6 @@ async def keep_longer(keeper: Keeper, books: Books, chunk: Chunk, told: Told) ->
                 # The cluster has forgotten some of the days: what it told before was about more of them.
                 asked -= ASKED
             await keeper.keep_following(books.id_of(hub), [filled], asked)
-
-
-async def _keep_seen(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Bucket], seen: Seen) -> None:
-    subject = books.id_of(hub)
-    told = {
-        day.number: frozenset(map(books.key.hash_of, seen.names[hub.namespace, day.number]))
-        for day in days
-        if (hub.namespace, day.number) in seen.names
-    }
-    await keep_people(keeper.connection, subject, told, Via.POD)
-    known = told.keys() | await days_with_people(keeper.connection, subject, [day.number for day in days])
-    await _count(keeper, books, hub, [day for day in days if day.number in known])
 
 
 def _filled(told: Told, hub: Subject, bucket: Bucket) -> Filled:
@@ -133,39 +97,12 @@ async def _of_days(keeper: Keeper, books: Books, hub: Subject, bucket: Bucket, t
             values[each.name] = number
     place = (hub.namespace, bucket.number)
     values |= {name: found[place] for name, found in told.values.items() if place in found}
-    if any((books.measures["people"], day.number) in kept for day in days):
-        people = await how_many(keeper.connection, [books.id_of(hub)], days[0].number, days[-1].number)
-        values["people"] = float(people)
+    if any((books.people, day.number) in kept for day in days):
+        people = await counted(keeper, books, hub, [books.id_of(hub)], bucket)
+        values |= {} if people is None else {"people": people}
     return Filled(bucket, hub.zone.key, together(coverage), values)
 
 
 def coverage_of(day: Bucket, known: Mapping[int, Entry]) -> Coverage:
     """Of a day that was never told of, nothing was seen of what one scrape a minute would have been."""
     return known[day.number].coverage if day.number in known else Coverage(0, day.length // 60_000)
-
-
-async def _count(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Bucket]) -> None:
-    """The people of some days. Who was new on a later day may not be so any more, once an earlier one is known."""
-    if not days:
-        return
-    subject = books.id_of(hub)
-    counted = [
-        _with(day, hub, people=await how_many(keeper.connection, [subject], day.number, day.number)) for day in days
-    ]
-    changed = await keeper.put_numbers(subject, counted, ("people",))
-    span = Resolution.DAY, min(day.number for day in days), LAST_DAY
-    kept = await numbers(keeper.connection, subject, *span)
-    known = await entries(keeper.connection, subject, *span)
-    firsts = await first_days(keeper.connection, subject)
-    new = [
-        _with(known[number].bucket, hub, new_people=firsts.get(number, 0))
-        for measure, number in kept
-        if measure == books.measures["people"] and number in known
-    ]
-    changed |= await keeper.put_numbers(subject, new, ("new_people",))
-    await keeper.touch(subject, Resolution.DAY, changed)
-
-
-def _with(bucket: Bucket, hub: Subject, **counts: int) -> Filled:
-    # Databases are given numbers of one kind.
-    return Filled(bucket, hub.zone.key, Coverage(0, 0), {name: float(count) for name, count in counts.items()})

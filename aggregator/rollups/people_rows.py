@@ -7,10 +7,13 @@ from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.errors import BadConfig
+from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.people import DEFINITION
 from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.series_rows import FARTHEST
 from aggregator.store.tables import people_key
 from aggregator.store.tables import person_day as rows
+from aggregator.store.tables import rollup as rollups
 from aggregator.store.upsert import insert_new, upsert
 
 KEY = ("subject", "number", "person", "via")
@@ -53,6 +56,19 @@ async def days_with_people(connection: AsyncConnection, subject: int, some: Coll
     c = rows.c
     found = await connection.execute(select(c.number).where(c.subject == subject, c.number.in_(list(some))).distinct())
     return set(found.scalars())
+
+
+async def days_without_hashes(
+    connection: AsyncConnection, subjects: Collection[int], people: int, first: int = -FARTHEST, last: int = FARTHEST
+) -> set[int]:
+    """The days on which people were counted of whom no hash is left; `people` is the number of that measure."""
+    c, r = rows.c, rollups.c
+    counted = (
+        r.measure == people, r.resolution == str(Resolution.DAY), r.subject.in_(list(subjects)),
+        r.number.between(first, last), r.value > 0,
+    )  # fmt: skip
+    hashes = select(c.person).where(c.subject == r.subject, c.number == r.number).correlate(rollups)
+    return set((await connection.execute(select(r.number).where(*counted, ~hashes.exists()))).scalars())
 
 
 async def how_many(connection: AsyncConnection, subjects: Collection[int], first: int, last: int) -> int:

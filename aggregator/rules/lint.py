@@ -13,6 +13,7 @@ from aggregator.promql.regex import matches
 from aggregator.promql.tree import Aggregate, Binary, Matcher, Node, Selector, walk
 from aggregator.rules.kept_labels import labels_kept
 from aggregator.rules.known_alerts import OUTAGES, Known, can_meet, known_alerts, must_meet
+from aggregator.rules.templates import fault_of, labels_used
 from aggregator.rules.thresholds import threshold_in
 from aggregator.rules.values import Group, Rule
 from aggregator.series import CLUSTER, NAME, Labels
@@ -161,6 +162,21 @@ def alerts_are_told_apart(checked: Checked) -> Iterator[Finding]:
             yield _of(rule, group, Level.WARNING, words, "give one of them another name, or another label")
 
 
+def templates_can_be_filled_in(checked: Checked) -> Iterator[Finding]:
+    for group, rule in checked.rules():
+        kept, own = labels_kept(parse(rule.expr)), {"alertname", *dict(rule.labels)}
+        for name, text in (*rule.labels, *rule.annotations):
+            if (fault := fault_of(text)) is not None:
+                mend = "correct the template; there are labels, the value, and functions such as humanize"
+                yield _of(rule, group, Level.FAULT, f"{name}: {fault}", mend)
+                continue
+            if unknown := sorted(label for label in labels_used(text) - own if not kept.may_have(label)):
+                words = f"{name} names what its expression does not keep: {', '.join(unknown)}"
+                yield _of(
+                    rule, group, Level.WARNING, words, "keep the label in `by (...)`, or leave it out of the text"
+                )
+
+
 CHECKS: tuple[Check, ...] = (
     somebody_is_told,
     routes_match_something,
@@ -172,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     rules_have_a_severity,
     names_are_not_taken,
     alerts_are_told_apart,
+    templates_can_be_filled_in,
 )
 
 MEND_MATCH = "correct the matcher, or remove the entry"

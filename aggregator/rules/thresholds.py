@@ -15,7 +15,6 @@ from aggregator.promql.functions import kind_of
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Binary, Kind, Negative, Node, Number
-from aggregator.rules.values import Group
 
 SETS = ("and", "or", "unless")
 COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")

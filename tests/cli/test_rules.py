@@ -102,7 +102,7 @@ def test_what_promtool_refuses_is_a_fault(own: Path) -> None:
 
     assert done.returncode == 1
     assert "promtool: own.yaml: " in done.stdout
-    assert done.stdout.endswith("1 rule in 1 file: 1 fault\n")
+    assert done.stdout.endswith("1 rule in 1 file: 2 faults\n")
 
 
 def test_without_promtool_its_checks_are_left_out_and_that_is_said(own: Path) -> None:

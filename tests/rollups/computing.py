@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -58,6 +58,18 @@ class Answering:
         if question.cluster in self.names:
             return await self.fleet.ask(questions, deadline)
         return (ClusterFailed(question.cluster, FailureKind.CONNECT, "cannot be reached"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A fleet of which it is known what it was asked, as forms."""
+
+    fleet: Fleet
+    asked: list[Mapping[str, str]] = field(default_factory=list)
+
+    async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
+        self.asked.extend(dict(each.form) for each in questions)
+        return await self.fleet.ask(questions, deadline)
 
 
 @asynccontextmanager

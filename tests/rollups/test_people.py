@@ -13,6 +13,7 @@ from aggregator.clusters.values import Access, Hub
 from aggregator.errors import BadConfig
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
+from aggregator.rollups.job import recent
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import Via, add_people, forget_person, how_many, keep_people
 from aggregator.rollups.subject_rows import keep_subjects
@@ -100,6 +101,23 @@ async def test_somebody_is_new_once_in_whatever_order_the_days_become_known(data
 
     assert new == {day: len(who[day].difference(*(who[other] for other in who if other < day))) for day in who}
     assert sum(new.values()) == len(set[str]().union(*who.values()))
+
+
+async def test_people_of_a_hub_that_is_removed_are_still_among_everybody(database: Database) -> None:
+    before = NOW - 10 * DAY
+    async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
+        await later(rollups, before).compute(recent(before))
+        then = await tables(database)
+        left = [each for each in rollups.subjects if each.cluster != "oslo"]
+        await replace(rollups, subjects=left).compute(recent(NOW))
+    rows = await tables(database)
+    who = [days_of(Truth(name), rows) for name in ("lisbon", "oslo")]
+
+    for kind, key in (("fleet", ""), ("community", "geo")):
+        assert people(then, "1w", kind, key).items() <= people(rows, "1w", kind, key).items()
+        may = range(MAY_31 - 30, MAY_31 + 1)
+        everybody = set[str]().union(*(of.get(day, ()) for of in who for day in may))
+        assert people(rows, "1mo", kind, key)[may[0]] == len(everybody)
 
 
 async def test_a_crowd_is_counted_again_when_a_hub_that_was_seen_less_comes_to_it(database: Database) -> None:

@@ -107,6 +107,24 @@ def test_a_rule_that_is_called_oddly(tmp_path: Path, rules: str, finding: str) -
     assert _told(findings(checked(tmp_path, rules, ROUTED)), finding)
 
 
+@pytest.mark.parametrize(
+    ("summary", "finding"),
+    [
+        ("{{ $labels.namespace }} has {{ $value | humanize }}", ""),
+        ("{{ $labels.alertname }} of {{ $labels.severity }}", ""),
+        ("{{ if $value }}x{{ end }}", "fault Odd :4 summary: "),
+        (
+            "{{ $labels.pod }} and {{ .Labels.node }}",
+            "warning Odd :4 summary names what its expression does not keep: node, pod",
+        ),
+    ],
+)
+def test_a_template_that_cannot_be_filled_in(tmp_path: Path, summary: str, finding: str) -> None:
+    rules = FINE + f'        annotations: {{summary: "{summary}"}}\n'
+
+    assert _told(findings(checked(tmp_path, rules, ROUTED)), finding)
+
+
 def test_faults_come_before_warnings(tmp_path: Path) -> None:
     found = findings(checked(tmp_path, rule("sum(up)", labels="{a: b}"), ""))
 
