@@ -14,11 +14,15 @@ from aggregator.rollups.subjects import Subject
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The numbers of subjects and of measures, and the key of the hashes."""
+    """The numbers of subjects and of measures, and the key of the hashes.
+
+    `looked` are the hours since 1970 in which Crosshub looked whether hubs were down.
+    """
 
     ids: Ids
     measures: Mapping[str, int]
     key: PeopleKey
+    looked: frozenset[int] = frozenset()
 
     def keeper(self, connection: AsyncConnection, now: datetime) -> Keeper:
         return Keeper(connection, self.measures, now)
