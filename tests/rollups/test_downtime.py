@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from aggregator.clusters.values import Hub
 from aggregator.rollups.buckets import HOUR, Bucket, Resolution
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.downtime import MEASURE, Span, down_minutes, minutes_by_bucket
@@ -17,11 +18,12 @@ from aggregator.store.database import Database
 from aggregator.store.instants import EPOCH, milliseconds
 from aggregator.store.tables import run, schedule
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, NOW, computing
+from tests.rollups.computing import DAY, LISBON, NOW, computing
 from tests.rollups.tables import tables
 
 NOON = datetime(2026, 5, 28, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+HUBS = {"lisbon": (Hub("prod", timezone=LISBON),)}
 
 
 def span(first: int, last: int | None) -> Span:
@@ -75,7 +77,7 @@ async def test_outages_become_numbers_of_hours_days_and_weeks(database: Database
     await have_looked(database, NOW - 9 * DAY, NOW)
     await have_been_down(database, ("lisbon", "prod", NOON, NOON + 90 * MINUTE))
     await have_been_down(database, ("oslo", "prod", NOON, NOON + 5 * MINUTE))
-    async with computing(database, Truth("lisbon")) as rollups:
+    async with computing(database, Truth("lisbon"), hubs=HUBS) as rollups:
         await rollups.compute(window(8))
 
     assert await found(database, "1h") == {NOON + 60 * MINUTE: 60, NOON + 120 * MINUTE: 30}
@@ -88,7 +90,7 @@ async def test_an_outage_that_ends_later_than_it_seemed_is_told_anew(database: D
     await have_looked(database, NOW - 4 * DAY, NOW)
     began = NOW - DAY
     await have_been_down(database, ("lisbon", "prod", began, began + 10 * MINUTE))
-    async with computing(database, Truth("lisbon")) as rollups:
+    async with computing(database, Truth("lisbon"), hubs=HUBS) as rollups:
         await rollups.compute(window(3))
         async with database.writing() as connection:
             await connection.execute(update(incident).values(ended_at=began + 20 * MINUTE))
@@ -100,11 +102,11 @@ async def test_an_outage_that_ends_later_than_it_seemed_is_told_anew(database: D
 async def test_of_times_in_which_nobody_looked_there_is_no_number(database: Database) -> None:
     await have_looked(database, NOW - DAY, NOW)
     await have_been_down(database, ("lisbon", "prod", NOW - 3 * DAY, NOW - 2 * DAY))
-    async with computing(database, Truth("lisbon")) as rollups:
+    async with computing(database, Truth("lisbon"), hubs=HUBS) as rollups:
         await rollups.compute(window(4))
 
     known = [key for key in (await tables(database))["rollup"] if key[2] == MEASURE and key[3] == "1h"]
-    assert {key[1] for key in known} == {"lisbon/prod", "lisbon/binder"}
+    assert {key[1] for key in known} == {"lisbon/prod"}
     assert min(key[4] for key in known) * HOUR >= milliseconds(NOW - DAY) - HOUR
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.events.values import Alert, Change, Health, State
@@ -159,6 +159,7 @@ def is_shown(alert: Alert, evidence: Evidence, history: History) -> bool:
             return True
 
 
+@settings(max_examples=50)
 @given(st.lists(evidences(), min_size=1, max_size=12))
 def test_nothing_recovers_or_resolves_without_anything_to_show_it(looks: list[Evidence]) -> None:
     history = History()
@@ -170,6 +171,7 @@ def test_nothing_recovers_or_resolves_without_anything_to_show_it(looks: list[Ev
                 assert is_shown(before[name], evidence, history), told
 
 
+@settings(max_examples=50)
 @given(st.lists(evidences(), min_size=1, max_size=6), st.integers(1, 4))
 def test_silence_changes_nothing_but_health(looks: list[Evidence], quiet: int) -> None:
     nothing = seen([replace(hub(*where, Up.ABSENT, UNKNOWN, UNKNOWN), url=where != NO_URL) for where in HUBS])
@@ -190,6 +192,7 @@ def _is_answered(told: str) -> bool:
     return any(each in told for each in ("CrosshubBlind", "MonitoringDown lisbon", "MonitoringDown oslo"))
 
 
+@settings(max_examples=50)
 @given(st.lists(evidences(), min_size=1, max_size=12))
 def test_nobody_is_told_of_a_hub_while_its_cluster_fires(looks: list[Evidence]) -> None:
     history = History()
@@ -206,6 +209,7 @@ def _was_open(told: str, history: History) -> bool:
     return sum(happened(event) == told for event in history.events) > 1
 
 
+@settings(max_examples=50)
 @given(st.lists(evidences(), min_size=1, max_size=12))
 def test_while_crosshub_cannot_see_nothing_else_fires(looks: list[Evidence]) -> None:
     history = History()
@@ -215,6 +219,7 @@ def test_while_crosshub_cannot_see_nothing_else_fires(looks: list[Evidence]) -> 
             assert {each.split(" ", 1)[0] for each in told if "CrosshubBlind" not in each} <= {"held"}
 
 
+@settings(max_examples=50)
 @given(st.lists(evidences(), min_size=1, max_size=12))
 def test_incidents_of_a_hub_never_overlap(looks: list[Evidence]) -> None:
     history, _ = after(looks)
