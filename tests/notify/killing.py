@@ -28,7 +28,7 @@ CONFIG = Config(
 )
 LABELS = {name: labels_of({"alertname": "Test", "name": name}) for name in ("a", "b")}
 # What the times of other clocks than ours are kept in, and numbers that a killed transaction leaves a gap in.
-NOT_TOLD = {"id", "not_before", "created_at"}
+NOT_TOLD = {"id", "not_before", "created_at", "finished_at"}
 
 Rows = list[dict[str, Any]]
 Act = Callable[[Database, Notifying, timedelta], Awaitable[object]]
