@@ -185,12 +185,12 @@ async def test_a_receiver_that_is_off_or_rests_is_sent_nothing(database: Databas
 async def test_a_paused_receiver_has_one_message_a_turn_whoever_asks(database: Database) -> None:
     await enqueued(database, *(message(f"{number}", lane=f"{number}") for number in range(3)))
 
-    first = await leased(database, pause=MINUTE)
-    others = [await leased(database, pause=MINUTE, owner="there"), await leased(database)]
-    await time_passes(database, MINUTE)
+    first = await leased(database, pause=30 * SECOND)
+    others = [await leased(database, pause=30 * SECOND, owner="there"), await leased(database)]
+    await time_passes(database, 30 * SECOND)
 
     assert (keys(first), others) == (["0"], [(), ()])
-    assert keys(await leased(database, pause=MINUTE)) == ["1"]
+    assert keys(await leased(database, pause=30 * SECOND)) == ["1"]
 
 
 async def test_replicas_that_lease_at_once_have_nothing_in_common(database: Database) -> None:
