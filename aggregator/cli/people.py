@@ -20,14 +20,18 @@ def forget(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The user name, as hubs have it.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether this is meant.")] = False,
 ) -> None:
-    """Take every hash of a person away, on all hubs; counts that were made before stay."""
+    """Take every hash of a person away, on all hubs, and keep none for 36 days; counts that were made before stay."""
     config = chosen_config(context)
 
     import asyncio
 
+    from aggregator.rollups.buckets import DAY
+    from aggregator.rollups.due import FORGOTTEN
+    from aggregator.rollups.duties import utc_now
     from aggregator.rollups.people_key import known_key
     from aggregator.rollups.people_rows import forget_person, keep_mark
     from aggregator.store.database import open_database
+    from aggregator.store.instants import MILLISECOND
     from aggregator.store.migrating import migrate
 
     if not name.strip():
@@ -41,11 +45,11 @@ def forget(
             await migrate(database)
             async with database.writing() as connection:
                 await keep_mark(connection, key)
-                return await forget_person(connection, key.hash_of(name))
+                return await forget_person(connection, key.hash_of(name), utc_now() + FORGOTTEN * MILLISECOND)
 
     days = asyncio.run(forgotten())
-    if not days:
+    if days:
+        typer.echo(f"{days} {'day' if days == 1 else 'days'} on hubs of {name!r} removed; counts made before stay.")
+    else:
         typer.echo(f"nothing is kept about {name!r}")
-        return
-    typer.echo(f"{days} {'day' if days == 1 else 'days'} of {name!r} removed; counts made before stay.")
-    typer.echo("What is computed again, such as the last two days, asks the clusters, which may still know the name.")
+    typer.echo(f"Whatever clusters tell of {name!r} in the next {FORGOTTEN // DAY} days is not kept either.")

@@ -14,6 +14,9 @@ TRAILING = 48 * HOUR
 REACH = 35 * DAY
 """How far back missing buckets are looked for. Most Prometheus servers keep two weeks, few keep more than this."""
 
+FORGOTTEN = REACH + DAY
+"""How long whoever was forgotten is not kept: as long as days are asked again on which clusters know them."""
+
 SETTLED = 2 * 60 * 1000
 """How long after its end the last scrape of a bucket is sure to be there."""
 

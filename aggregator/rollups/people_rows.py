@@ -1,6 +1,7 @@
 """Who used which hub on which day, as rows of keyed hashes, and how many different people that makes."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from enum import IntEnum
 
 from sqlalchemy import delete, distinct, func, select
@@ -11,7 +12,8 @@ from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.people import DEFINITION
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.series_rows import FARTHEST
-from aggregator.store.tables import people_key
+from aggregator.rollups.subject_rows import hold_subjects, known_subjects
+from aggregator.store.tables import forgotten_person, people_key
 from aggregator.store.tables import person_day as rows
 from aggregator.store.tables import rollup as rollups
 from aggregator.store.upsert import insert_new, upsert
@@ -42,11 +44,12 @@ async def keep_people(
 
 
 async def add_people(connection: AsyncConnection, subject: int, days: Mapping[int, frozenset[bytes]], via: Via) -> None:
-    """Adds people to days: for what is told only once, such as when a hub saw somebody last."""
+    """Adds people to days: for what is told only once, such as when a hub saw somebody last. The forgotten stay so."""
+    nobody = set((await connection.execute(select(forgotten_person.c.person))).scalars())
     new = [
         {"subject": subject, "number": day, "person": person, "via": int(via), "definition": DEFINITION}
         for day, people in sorted(days.items())
-        for person in sorted(people)
+        for person in sorted(people - nobody)
     ]
     await upsert(connection, rows, new, key=KEY)
 
@@ -86,8 +89,14 @@ async def first_days(connection: AsyncConnection, subject: int) -> Mapping[int, 
     return {row.day: row.people for row in found}
 
 
-async def forget_person(connection: AsyncConnection, person: bytes) -> int:
-    """Takes every trace of one person away; on how many days of hubs there was one. Counts made before stay."""
+async def forget_person(connection: AsyncConnection, person: bytes, until: datetime) -> int:
+    """Takes every trace of one person away, and lets none be kept until then; on how many days of hubs there was one.
+
+    Counts made before stay.
+    """
+    # Who is keeping people at this moment has not heard of it, and is waited for.
+    await hold_subjects(connection, [each.id for each in await known_subjects(connection)])
+    await upsert(connection, forgotten_person, [{"person": person, "until": until}], key=("person",))
     days = select(rows.c.subject, rows.c.number).where(rows.c.person == person).distinct().subquery()
     count = (await connection.execute(select(func.count()).select_from(days))).scalar_one()
     await connection.execute(delete(rows).where(rows.c.person == person))

@@ -11,7 +11,7 @@ from aggregator.rollups.buckets import DAY, Resolution
 from aggregator.rollups.series_rows import narrow
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
-from aggregator.store.tables import bucket, person_day, rollup
+from aggregator.store.tables import bucket, forgotten_person, person_day, rollup
 
 BATCH = 5000
 """Rows a transaction: nobody who wants to write waits long for that."""
@@ -39,6 +39,7 @@ def old(retention: Retention, now: datetime) -> Iterator[Old]:
     for resolutions, before in ends(retention, now):
         for table in (rollup, bucket):
             yield Old(table, table.c.resolution.in_([*map(str, resolutions)]) & (table.c.end < before))
+    yield Old(forgotten_person, forgotten_person.c.until < now)
     if retention.people is not None:
         yield Old(person_day, person_day.c.number < _before(now, retention.people) // DAY)
 

@@ -130,6 +130,15 @@ person_day = Table(
     sqlite_with_rowid=False,
 )
 
+# Hashes of people who want to be forgotten, and until when clusters may still tell of days on which they were there.
+forgotten_person = Table(
+    "forgotten_person",
+    metadata,
+    Column("person", LargeBinary, primary_key=True),
+    Column("until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Which key the hashes were made with: its mark, in the only row.
 people_key = Table(
     "people_key",

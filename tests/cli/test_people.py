@@ -58,8 +58,9 @@ def forget(config: Path, *arguments: str, answer: str = "") -> subprocess.Comple
 def test_a_person_is_forgotten_and_told_in_days(config: Path) -> None:
     done, again = forget(config, "Ana", "--yes"), forget(config, "Ana", "--yes")
 
-    assert done.stdout.startswith("2 days of 'Ana' removed; counts made before stay.\n")
-    assert again.stdout == "nothing is kept about 'Ana'\n"
+    assert done.stdout.startswith("2 days on hubs of 'Ana' removed; counts made before stay.\n")
+    assert again.stdout.startswith("nothing is kept about 'Ana'\n")
+    assert done.stdout.endswith("\nWhatever clusters tell of 'Ana' in the next 36 days is not kept either.\n")
     assert (done.returncode, again.returncode, left(config)) == (0, 0, 1)
 
 
@@ -68,7 +69,7 @@ def test_it_is_asked_whether_that_is_meant(config: Path) -> None:
 
     assert refused.returncode == 1
     assert "Forget on which days 'rui' used which hub? [y/N]" in refused.stdout
-    assert "1 day of 'rui' removed" in meant.stdout
+    assert "1 day on hubs of 'rui' removed" in meant.stdout
     assert left(config) == 1
 
 

@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from aggregator.clusters.secrets import Secret
-from aggregator.clusters.values import Access, Hub
+from aggregator.clusters.values import Access, Hub, Retention
 from aggregator.errors import BadConfig
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
 from aggregator.rollups.job import recent
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import Via, add_people, forget_person, how_many, keep_people
+from aggregator.rollups.retention import purge
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import subjects
 from aggregator.store.database import Database
@@ -175,11 +176,37 @@ async def test_somebody_who_is_forgotten_is_on_no_hub_any_more(database: Databas
         await keep_people(connection, one, {1: frozenset({ana, rui}), 2: frozenset({ana})}, Via.POD)
         await keep_people(connection, other, {2: frozenset({ana})}, Via.POD)
         await add_people(connection, one, {1: frozenset({ana})}, Via.API)
-        forgotten = [await forget_person(connection, ana), await forget_person(connection, ana)]
+        forgotten = [await forget_person(connection, ana, NOW), await forget_person(connection, ana, NOW)]
         left = await how_many(connection, [one, other], 0, 9)
 
     assert forgotten == [3, 0]
     assert left == 1
+
+
+async def days_of_ana(database: Database) -> list[int]:
+    return sorted(key[2] for key in (await tables(database))["person_day"] if key[3] == KEY.hash_of("ana"))
+
+
+async def test_somebody_who_is_forgotten_does_not_come_back_when_days_are_computed_again(database: Database) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        await rollups.compute(recent(NOW))
+        assert await days_of_ana(database)
+        async with database.writing() as connection:
+            await forget_person(connection, KEY.hash_of("ana"), NOW + 36 * DAY)
+        for days in (0, 3):
+            await later(rollups, NOW + days * DAY + HOUR).compute(recent(NOW + days * DAY + HOUR))
+
+    assert await days_of_ana(database) == []
+
+
+async def test_somebody_who_comes_when_all_that_was_forgotten_is_over_is_a_person_again(database: Database) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        async with database.writing() as connection:
+            await forget_person(connection, KEY.hash_of("ana"), NOW - HOUR)
+        await purge(database, Retention(), NOW)
+        await rollups.compute(ALL)
+
+    assert await days_of_ana(database)
 
 
 def hubs_at(folder: Path, **urls: str) -> Mapping[str, tuple[Hub, ...]]:
