@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +12,14 @@ from secrets import randbelow
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tests.counted import Count
 from tests.differential.grammar import generated
 from tests.differential.judge import Outcome, differences, judge_all
 from tests.differential.questions import at_random
 from tests.differential.report import report, shortcomings, table, told
 from tests.fleet.start import started_crosshub, started_fleet
 from tests.rollups.proof import Scope, counts
+from tests.told import proof as told_proof
 
 _PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
 
@@ -65,6 +67,19 @@ def _kept(asked: argparse.Namespace) -> Part:
         task = progress.add_task("what is kept", total=2 * (asked.kills + asked.orders))
         scope = Scope(asked.kills, asked.orders, asked.slots, asked.seed, lambda: progress.advance(task))
         found = counts(scope)
+    return _counted(found)
+
+
+def _told(asked: argparse.Namespace) -> Part:
+    """Kills from a rule that is true to the message that is sent, on databases of both kinds."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        task = progress.add_task("what is told", total=2 * asked.kills_of_telling)
+        scope = told_proof.Scope(asked.kills_of_telling, asked.seed, lambda: progress.advance(task))
+        return _counted(told_proof.counts(scope))
+
+
+def _counted(found: Sequence[Count]) -> Part:
     rows = "".join(f"| {each.what} | {each.database} | {each.tried:,} | {len(each.wrong):,} |\n" for each in found)
     wrong = tuple(f"{each.what} on {each.database}: {words}" for each in found for words in each.wrong)
     return Part(f"| what | database | tried | wrong |\n|---|---|---|---|\n{rows}", wrong)
@@ -73,6 +88,7 @@ def _kept(asked: argparse.Namespace) -> Part:
 _PARTS: Mapping[str, tuple[str, Callable[[argparse.Namespace], Part]]] = {
     "expressions": ("Same as one Prometheus", _expressions),
     "kept": ("What is kept", _kept),
+    "told": ("Who is told", _told),
 }
 
 
@@ -128,6 +144,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=_PARTS, default=list(_PARTS), help="else all")
     parser.add_argument("--expressions", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=200, help="on each database")
+    parser.add_argument("--kills-of-telling", type=int, default=500, help="on each database")
     parser.add_argument("--orders", type=int, default=20, help="on each database")
     parser.add_argument("--slots", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1 + randbelow(1_000_000_000), help="else any")

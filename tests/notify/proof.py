@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from tests.counted import NewUrl
 from tests.notify.killing import after_kill, undisturbed
 from tests.rollups.killing import Undisturbed, Watch
 
 
-def kills(new: Callable[[], str], folder: Path, count: int, dice: Random, advance: Callable[[], None]) -> list[str]:
+def kills(new: NewUrl, folder: Path, count: int, dice: Random, advance: Callable[[], None]) -> list[str]:
     """What was told otherwise after a kill at a random point, in words; `new` gives where a new database is."""
     tables, seen = undisturbed(new(), folder / "undisturbed")
     drawn = Undisturbed({}, seen)

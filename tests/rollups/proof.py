@@ -2,30 +2,18 @@
 
 import asyncio
 import logging
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from aggregator.store.database import open_database
-from aggregator.store.migrating import migrate
-from tests.postgresql import Postgresql, started_postgresql
+from tests.counted import Count, NewUrl, new_databases, new_files
+from tests.postgresql import started_postgresql
 from tests.rollups.killing import Undisturbed, Watch, after_kill, computed, served
 from tests.rollups.orders import PIECES, told_in
 from tests.rollups.tables import differences
 from tests.slots.race import race
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What was tried on which database, how often, and what was wrong, in words."""
-
-    what: str
-    database: str
-    tried: int
-    wrong: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +27,11 @@ class Scope:
     advance: Callable[[], None]
 
 
-NewUrl = Callable[[], str]
-"""Gives where a new database is, with all its tables."""
-
-
 def counts(scope: Scope) -> list[Count]:
     """How it went on SQLite and on PostgreSQL."""
     logging.disable(logging.WARNING)  # clusters that are told not to answer do not, and that is said each time
     with started_postgresql() as server, tempfile.TemporaryDirectory() as folder, served() as clusters:
-        kinds: Mapping[str, NewUrl] = {"SQLite": _files(Path(folder)), "PostgreSQL": _databases(server)}
+        kinds: Mapping[str, NewUrl] = {"SQLite": new_files(Path(folder)), "PostgreSQL": new_databases(server)}
         return [count for name, new in kinds.items() for count in _on(name, new, clusters, scope)]
 
 
@@ -89,36 +73,3 @@ def _race(new: NewUrl, scope: Scope) -> list[str]:
     went = asyncio.run(race(new(), scope.slots))
     is_right = (sum(went.by_replica), went.twice, went.lost, went.done) == (scope.slots, 0, 0, scope.slots)
     return [] if is_right else [f"{went}"]
-
-
-def _files(folder: Path) -> NewUrl:
-    template = folder / "template.db"
-    asyncio.run(_migrated(f"sqlite:///{template}"))
-
-    def new() -> str:
-        file = folder / "crosshub.db"
-        for each in folder.glob("crosshub.db*"):
-            each.unlink()
-        shutil.copy(template, file)
-        return f"sqlite:///{file}"
-
-    return new
-
-
-def _databases(server: Postgresql) -> NewUrl:
-    template = server.create()
-    asyncio.run(_migrated(server.url(template)))
-    there: list[str] = []
-
-    def new() -> str:
-        while there:
-            server.drop(there.pop())
-        there.append(server.create(template))
-        return server.url(there[-1])
-
-    return new
-
-
-async def _migrated(url: str) -> None:
-    async with open_database(url) as database:
-        await migrate(database)
