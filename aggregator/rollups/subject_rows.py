@@ -35,6 +35,8 @@ class Known:
 
 async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
     """The numbers of all that are named, with their names and zones as they are now; all others are gone from now on."""
+    # In the order in which everybody takes them: two who each wait for what the other holds would wait for ever.
+    await hold_subjects(connection, [each.id for each in await known_subjects(connection)])
     rows = [_row(each, now) for each in named]
     replacing = ("cluster", "namespace", "name", "title", "community", "zone", "ephemeral", "gone_at")
     await upsert(connection, subject, rows, key=("kind", "key"), replacing=replacing)
