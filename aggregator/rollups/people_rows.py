@@ -74,6 +74,13 @@ async def days_without_hashes(
     return set((await connection.execute(select(r.number).where(*counted, ~hashes.exists()))).scalars())
 
 
+async def has_counted(connection: AsyncConnection, subject: int, people: int) -> bool:
+    """Whether people of a hub were ever counted; `people` is the number of that measure."""
+    r = rollups.c
+    some = select(r.number).where(r.measure == people, r.resolution == str(Resolution.DAY), r.subject == subject)
+    return (await connection.execute(some.limit(1))).first() is not None
+
+
 async def how_many(connection: AsyncConnection, subjects: Collection[int], first: int, last: int) -> int:
     """The different people who used any of the hubs on a day from the first to the last."""
     c = rows.c

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.rollups.buckets import Bucket
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.subjects import Subject
+from aggregator.store.instants import milliseconds
 from aggregator.store.tables import subject
 from aggregator.store.upsert import upsert
 
@@ -18,7 +20,7 @@ Ids = Mapping[tuple[About, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A subject as it is kept; `gone` where the configuration names it no more."""
+    """A subject as it is kept: known since a moment and, where the configuration names it no more, gone since another."""
 
     id: int
     about: About
@@ -28,9 +30,18 @@ class Known:
     name: str
     community: str
     zone: str
-    gone: bool
     ephemeral: bool
     since: datetime
+    gone_at: datetime | None
+
+    @property
+    def gone(self) -> bool:
+        return self.gone_at is not None
+
+    def was_there(self, bucket: Bucket) -> bool:
+        """Whether the configuration named it in some part of a bucket."""
+        is_gone = self.gone_at is not None and milliseconds(self.gone_at) <= bucket.start
+        return milliseconds(self.since) < bucket.end and not is_gone
 
 
 async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
@@ -69,9 +80,9 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.name,
             row.community,
             row.zone,
-            row.gone_at is not None,
             row.ephemeral,
             row.since,
+            row.gone_at,
         )
         for row in found
     )

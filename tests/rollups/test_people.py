@@ -120,6 +120,22 @@ async def test_people_of_a_hub_that_is_removed_are_still_among_everybody(databas
         assert people(rows, "1mo", kind, key)[may[0]] == len(everybody)
 
 
+async def test_what_is_missing_of_a_silent_cluster_is_missing_of_everybody(database: Database) -> None:
+    async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
+        await rollups.compute(lately(NOW))
+        silent = NOW + 4 * DAY
+        await with_only(later(rollups, silent), "oslo").compute(lately(silent))
+        rows = (await tables(database))["bucket"]
+
+    def seen(kind: str, key: str) -> tuple[int, int]:
+        found: tuple[int, int] = rows[kind, key, "1d", MAY_31 + 2][3:5]
+        return found
+
+    of_oslo, in_all = seen("hub", "oslo/prod"), seen("fleet", "")
+    assert ("hub", "lisbon/prod", "1d", MAY_31 + 2) not in rows
+    assert in_all == (of_oslo[0], of_oslo[1] + 24 * 60)
+
+
 async def test_a_crowd_is_counted_again_when_a_hub_that_was_seen_less_comes_to_it(database: Database) -> None:
     async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
         for number, name in enumerate(("oslo", "lisbon")):
