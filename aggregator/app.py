@@ -33,10 +33,12 @@ from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
 from aggregator.rollups.duties import Duties, utc_now
 from aggregator.rollups.job import Rollups
-from aggregator.rollups.people_key import people_key
+from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.people_rows import key_of_people
 from aggregator.rollups.source import RollupSource
 from aggregator.rollups.subjects import subjects
 from aggregator.slots.rows import Holder
+from aggregator.store.clock import database_clock
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
 from aggregator.store.status import status
@@ -120,6 +122,8 @@ class Serving:
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """The service, from the first to the last moment in which requests are taken."""
         async with keeping(self._config.database) as self._kept, httpx.AsyncClient(trust_env=False) as self._http:
+            if _has_hubs(self._config):
+                await self._people_key(self._config)
             await self._take_over(self._config, at_once=True)
             ticks = (
                 Tick("rollups", self._config.every.schedules, self._roll_up),
@@ -134,14 +138,19 @@ class Serving:
 
     async def _roll_up(self) -> None:
         here = self.desk.now
-        if not any(cluster.hubs for cluster in here.config.clusters):
+        if not _has_hubs(here.config):
             return
+        now = await database_clock(self._kept.database, utc_now)
         # The fleet is held while it is asked: a new configuration may take its place meanwhile.
         with here.fleet.held():
-            key = people_key(here.config.people_key_file)
-            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), utc_now, self._http)
+            key = await self._people_key(here.config)
+            rollups = Rollups(here.fleet, self._kept.database, key, subjects(here.config), now, self._http)
             duties = Duties(rollups, here.config.retention, here.config.every, self._holder, self.telemetry.rolled_up)
             await duties.do()
+
+    async def _people_key(self, config: Config) -> PeopleKey:
+        async with self._kept.database.reading() as connection:
+            return await key_of_people(connection, config.people_key_file)
 
     async def _tell_sizes(self) -> None:
         found = await status(self._kept.database)
@@ -190,6 +199,10 @@ class Serving:
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+
+def _has_hubs(config: Config) -> bool:
+    return any(cluster.hubs for cluster in config.clusters)
 
 
 def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
