@@ -32,8 +32,9 @@ from aggregator.query.sources import Source
 from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
 from aggregator.rollups.duties import utc_now
+from aggregator.rollups.people_rows import key_of_people
 from aggregator.rollups.source import RollupSource
-from aggregator.rounds import Rounds, clients
+from aggregator.rounds import Rounds, clients, has_hubs
 from aggregator.rules.files import Groups, rules_of
 from aggregator.rules.own_rules import OwnRules
 from aggregator.slots.rows import Holder
@@ -122,6 +123,10 @@ class Serving:
         """The service, from the first to the last moment in which requests are taken."""
         async with keeping(self._config.database) as self._kept, clients() as ways_out:
             self.desk.database = self._kept.database
+            if has_hubs(self._config):
+                # Raises where the key of the hashes is not the one that they were made with.
+                async with self.desk.database.reading() as connection:
+                    await key_of_people(connection, self._config.people_key_file)
             await self._take_over(self._config, self._groups, at_once=True)
             ticks = Rounds(self.desk, ways_out, self._holder).ticks()
             async with self._heeding_signals(), ticking(ticks):

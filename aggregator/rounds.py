@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from aggregator.api.desk import Desk
+from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
 from aggregator.delivery.public_addresses import public_client
@@ -22,7 +23,7 @@ from aggregator.notify.job import Notifying
 from aggregator.notify.policy import policy_of
 from aggregator.rollups.duties import Duties, utc_now
 from aggregator.rollups.job import Rollups
-from aggregator.rollups.people_key import people_key
+from aggregator.rollups.people_rows import key_of_people
 from aggregator.rollups.subjects import subjects
 from aggregator.rules.heartbeat import beat
 from aggregator.rules.job import Rules
@@ -31,6 +32,7 @@ from aggregator.slots.calendars import Every
 from aggregator.slots.catching_up import Schedule
 from aggregator.slots.claiming import Work, run_due
 from aggregator.slots.rows import Claim, Holder
+from aggregator.store.clock import database_clock
 from aggregator.store.status import status
 
 # Looking how large tables are reads them.
@@ -62,6 +64,11 @@ async def clients() -> AsyncIterator[Clients]:
         yield Clients(hubs, operators, await opened.enter_async_context(public_client()))
 
 
+def has_hubs(config: Config) -> bool:
+    """Whether there is anything to keep numbers about."""
+    return any(cluster.hubs for cluster in config.clusters)
+
+
 @dataclass(frozen=True, slots=True)
 class Rounds:
     """Everything that has to be done, and what doing it takes."""
@@ -87,16 +94,16 @@ class Rounds:
 
     async def _roll_up(self) -> None:
         here = self.desk.now
-        if not any(cluster.hubs for cluster in here.config.clusters):
+        if not has_hubs(here.config):
             return
+        now = await database_clock(self.desk.database, utc_now)
+        async with self.desk.database.reading() as connection:
+            key = await key_of_people(connection, here.config.people_key_file)
         # The fleet is held while it is asked: a new configuration may take its place meanwhile.
         with here.fleet.held():
-            key = people_key(here.config.people_key_file)
-            asks = here.fleet, self.desk.database, key, subjects(here.config), utc_now, self.clients.operators
-            duties = Duties(
-                Rollups(*asks), here.config.retention, here.config.every, self.holder, self.desk.telemetry.rolled_up
-            )
-            await duties.do()
+            asks = here.fleet, self.desk.database, key, subjects(here.config), now, self.clients.operators
+            tell = self.desk.telemetry.rolled_up
+            await Duties(Rollups(*asks), here.config.retention, here.config.every, self.holder, tell).do()
 
     async def _tell_sizes(self) -> None:
         found = await status(self.desk.database)

@@ -15,11 +15,12 @@ from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.duties import utc_now
 from aggregator.rollups.job import Outcome, Rollups, Show
-from aggregator.rollups.people_key import people_key
+from aggregator.rollups.people_rows import key_of_people
 from aggregator.rollups.standing import State
 from aggregator.rollups.standing_rows import standing_of
 from aggregator.rollups.subject_rows import known_subjects
 from aggregator.rollups.subjects import Subject, subjects
+from aggregator.store.clock import database_clock
 from aggregator.store.database import open_database
 from aggregator.store.instants import milliseconds
 from aggregator.store.migrating import migrate
@@ -57,8 +58,10 @@ async def backfill(config: Config, window: Window, show: Show | None = None) -> 
     """
     async with open_fleet(config.clusters) as fleet, open_database(config.database) as database:
         await migrate(database)
-        key = people_key(config.people_key_file)
-        return await Rollups(fleet, database, key, subjects(config), utc_now).compute(window, show)
+        async with database.reading() as connection:
+            key = await key_of_people(connection, config.people_key_file)
+        now = await database_clock(database, utc_now)
+        return await Rollups(fleet, database, key, subjects(config), now).compute(window, show)
 
 
 async def how_days_stand(config: Config, days: Days, hubs: Sequence[Subject]) -> Counter[State]:

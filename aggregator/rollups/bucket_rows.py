@@ -72,6 +72,9 @@ class Keeper:
         """
         taken = await self._put(subject, filled, _sees_as_much)
         await self.put_numbers(subject, [each for each in filled if each.bucket.number in taken], asked)
+        for left in (each.bucket for each in filled if each.bucket.number not in taken):
+            # It was looked at all the same, and is not asked again before tomorrow.
+            await self.touch(subject, left.resolution, [left.number])
         return taken
 
     async def keep_following(self, subject: int, filled: Sequence[Filled], asked: Collection[str]) -> None:

@@ -59,7 +59,7 @@ class Measure:
 
     `promql` is empty for what is counted from the sets of people, and for what Crosshub saw itself. `tolerance` and `grain` are how far a day's number may
     be from what really happened, because a scrape a minute looks at it only now and then: the one relatively, the other in
-    its unit, and the larger of the two holds. Tests hold the table to it. They cover what happens between two scrapes (a
+    its unit, and the larger of the two holds. With a `factor`, neither may be more than so many times the other. Tests hold the table to it. They cover what happens between two scrapes (a
     pod that comes and goes, a hub that is away for seconds, a peak), what a hub counts between its last scrape and its
     restart, one such event a day, that things that went away are looked back at for up to five minutes, and that quantiles
     are known no better than the buckets of the histogram. They do not cover what nobody recorded: that is what the coverage
@@ -75,6 +75,7 @@ class Measure:
     tolerance: float = 0.02
     about: About = About.HUB
     grain: float = 0.0
+    factor: float | None = None
 
     @property
     def metric(self) -> str:
@@ -83,6 +84,8 @@ class Measure:
 
     def is_near(self, number: float, true: float) -> bool:
         """Whether a day's number is as near to what really happened as can be expected."""
+        if self.factor is not None:
+            return true / self.factor <= number <= true * self.factor
         return abs(number - true) <= max(self.grain, self.tolerance * abs(true))
 
     @property
@@ -99,6 +102,8 @@ _COUNTED = (
     'or 0 * max by (namespace) (up{$$hubs,component="hub"} == 1))[$$span:$every])'
 )
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
+# How far apart two edges of its buckets are at most, above the lowest one: 1 s and 2.5 s.
+_EDGES = 2.5
 _REQUESTS = "jupyterhub_request_duration_seconds"
 _SERVER = 'pod=~"jupyter-.*"'
 # Of requests there are a hundred series a hub: looked at each minute, those of many hubs are more than a cluster computes.
@@ -183,10 +188,9 @@ def _measures() -> tuple[Measure, ...]:
     asked_for = f"kube_pod_container_resource_requests{{$hubs,{_SERVER},resource="
     volume = 'persistentvolumeclaim="home-nfs"'
     return (
-        Measure("people", "people", "Different people whose servers ran.", "", Longer.COUNTED, Exporter.KUBE, 0,
-                grain=1),
+        Measure("people", "people", "Different people whose servers ran.", "", Longer.COUNTED, Exporter.KUBE, 0),
         Measure("new_people", "people", "People whose servers ran for the first time, or after 400 days.", "", Longer.SUM,
-                Exporter.KUBE, 0, grain=1),
+                Exporter.KUBE, 0),
         Measure("sessions", "servers", "Servers that were started, counted by their pods.",
                 _created(f"max by (namespace, pod) (kube_pod_created{{$hubs,{_SERVER}}})"), Longer.SUM, Exporter.KUBE, grain=1),
         Measure("servers_most", "servers", "Most servers that ran at once.",
@@ -202,11 +206,11 @@ def _measures() -> tuple[Measure, ...]:
         Measure("server_start_seconds_mean", "seconds", "How long a start took, on average.",
                 _mean(_counted((f"{_SPAWNS}_sum", success)), _counted(started)), Longer.ASKED, tolerance=0.1),
         Measure("server_start_seconds_p50", "seconds", "Half of the servers were ready by then.",
-                _quantile(0.5), Longer.ASKED, tolerance=1.5),
+                _quantile(0.5), Longer.ASKED, factor=_EDGES),
         Measure("server_start_seconds_p90", "seconds", "Nine of ten servers were ready by then.",
-                _quantile(0.9), Longer.ASKED, tolerance=1.5),
+                _quantile(0.9), Longer.ASKED, factor=_EDGES),
         Measure("server_start_seconds_p95", "seconds", "19 of 20 servers were ready by then.",
-                _quantile(0.95), Longer.ASKED, tolerance=1.5),
+                _quantile(0.95), Longer.ASKED, factor=_EDGES),
         Measure("logins", "logins", "Logins that were let in.",
                 _events((f"{_REQUESTS}_count", f'{form},code="302"'), (f"{_REQUESTS}_count", f'{oauth},code="302"')),
                 Longer.SUM, grain=1),
@@ -221,7 +225,7 @@ def _measures() -> tuple[Measure, ...]:
                 _mean(_counted((f"{_REQUESTS}_sum", quiet), every=_SELDOM), _counted(answered, every=_SELDOM)),
                 Longer.ASKED, tolerance=0.1),
         Measure("up_ratio", "ratio", "Share of the time in which the hub answered its scrapes.",
-                _average(up), Longer.MEAN),
+                _average(up), Longer.MEAN, tolerance=0.003),
         Measure("down_minutes", "minutes", "Minutes in which the hub did not answer its scrapes.",
                 f"sum_over_time((1 - max by (namespace) ({up}))[$w:1m])", Longer.SUM, grain=2),
         Measure("outage_minutes", "minutes", "Minutes in which people could not use the hub, as Crosshub saw it.",

@@ -30,7 +30,7 @@ def is_over(bucket: Bucket, now: int) -> bool:
 
 
 def due(wanted: Iterable[Bucket], kept: Mapping[int, Entry], now: int) -> tuple[Bucket, ...]:
-    """Those of the wanted buckets that are over and recent, missing, or not whole and not looked at for a day."""
+    """Those of the wanted buckets that are over and recent, missing, or not as they should be and not looked at for a day."""
     return tuple(each for each in wanted if is_over(each, now) and _is_due(each, kept.get(each.number), now))
 
 
@@ -53,9 +53,10 @@ def pieces(buckets: Sequence[Bucket], most: int) -> list[tuple[Bucket, ...]]:
 
 
 def _is_due(bucket: Bucket, kept: Entry | None, now: int) -> bool:
-    if kept is None or bucket.end > now - TRAILING or kept.catalogue != VERSION or kept.bucket != bucket:
+    if kept is None or bucket.end > now - TRAILING:
         return True
-    return kept.coverage.share < WHOLE and now - milliseconds(kept.computed_at) > DAY
+    is_right = kept.coverage.share >= WHOLE and kept.catalogue == VERSION and kept.bucket == bucket
+    return not is_right and now - milliseconds(kept.computed_at) > DAY
 
 
 def _is_whole(bucket: Bucket, kept: Entry | None) -> bool:

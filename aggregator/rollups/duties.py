@@ -48,7 +48,7 @@ class Duties:
 
     async def _done(self, claim: Claim) -> None:
         if claim.schedule == COMPUTE:
-            outcome = await self.rollups.compute(recent(self.rollups.now()))
+            outcome = await self.rollups.compute(recent(self.rollups.now(), self.retention))
             self.tell(outcome.kept, outcome.failed)
             log.info("rollups: %d pieces kept, %d clusters failed", outcome.kept, len(outcome.failed))
         else:

@@ -6,7 +6,7 @@ the same rows.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,22 +14,24 @@ from typing import TypeVar
 
 import httpx
 
+from aggregator.clusters.values import Retention
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
 from aggregator.rollups.books import Books
 from aggregator.rollups.bucket_rows import Entry, Keeper, entries, keep_measures
-from aggregator.rollups.buckets import DAY, HOUR, Resolution
+from aggregator.rollups.buckets import DAY, HOUR, Bucket, Resolution
 from aggregator.rollups.chunks import Chunk, Window, hours_and_days, stale, weeks_and_months
 from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.downtime_rows import hours_looked
-from aggregator.rollups.due import REACH
+from aggregator.rollups.due import REACH, due
 from aggregator.rollups.hub_days import seen_by_hubs
 from aggregator.rollups.hub_users import HubFailed
 from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
+from aggregator.rollups.retention import ends
 from aggregator.rollups.subject_rows import hold_subjects, keep_subjects, known_subjects
 from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database
@@ -55,10 +57,14 @@ class Outcome:
     not_seen: dict[str, HubFailed] = field(default_factory=dict)
 
 
-def recent(now: datetime) -> Window:
-    """As far back as anything is looked for."""
-    end = milliseconds(now)
-    return Window(end - REACH, end)
+def recent(now: datetime, retention: Retention) -> Window:
+    """As far back as anything is looked for; what is not kept for so long is not missed."""
+    before = {each: moment for some, moment in ends(retention, now) for each in some}
+
+    def still_kept(wanted: Iterable[Bucket], kept: Mapping[int, Entry], now: int) -> tuple[Bucket, ...]:
+        return tuple(each for each in due(wanted, kept, now) if each.end >= before.get(each.resolution, each.end))
+
+    return Window(milliseconds(now) - REACH, milliseconds(now), still_kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,29 @@ class PeopleKey:
         return hmac.new(self.secret, name.lower().encode(), hashlib.sha256).digest()[:HASH_LENGTH]
 
 
+def key_for(file: Path, mark: str | None) -> PeopleKey:
+    """The key in the file that hashes with this mark were made with; without a mark there are none, and it may be made."""
+    if mark is None:
+        return people_key(file)
+    if not file.exists():
+        raise BadConfig(
+            f"people_key_file {file} is not there, and the hashes in the database were made with it ({mark}): "
+            "put it back; with another key everybody would be a new person"
+        )
+    key = known_key(file)
+    meet(key, mark)
+    return key
+
+
+def meet(key: PeopleKey, mark: str) -> None:
+    """Raises BadConfig unless the key has this mark."""
+    if key.mark != mark:
+        raise BadConfig(
+            f"people_key_file holds another key ({key.mark}) than the hashes in the database were made with ({mark}): "
+            "put that key back; all replicas need the same one"
+        )
+
+
 def people_key(file: Path) -> PeopleKey:
     """The key in the file, which is made if it is not there; raises BadConfig where it cannot be used."""
     if file.exists():

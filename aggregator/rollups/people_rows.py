@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 
 from sqlalchemy import delete, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregator.errors import BadConfig
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.people import DEFINITION
-from aggregator.rollups.people_key import PeopleKey
+from aggregator.rollups.people_key import PeopleKey, key_for, meet
 from aggregator.rollups.series_rows import FARTHEST
 from aggregator.rollups.subject_rows import hold_subjects, known_subjects
 from aggregator.store.tables import forgotten_person, people_key
@@ -74,6 +74,13 @@ async def days_without_hashes(
     return set((await connection.execute(select(r.number).where(*counted, ~hashes.exists()))).scalars())
 
 
+async def has_counted(connection: AsyncConnection, subject: int, people: int) -> bool:
+    """Whether people of a hub were ever counted; `people` is the number of that measure."""
+    r = rollups.c
+    some = select(r.number).where(r.measure == people, r.resolution == str(Resolution.DAY), r.subject == subject)
+    return (await connection.execute(some.limit(1))).first() is not None
+
+
 async def how_many(connection: AsyncConnection, subjects: Collection[int], first: int, last: int) -> int:
     """The different people who used any of the hubs on a day from the first to the last."""
     c = rows.c
@@ -103,6 +110,11 @@ async def forget_person(connection: AsyncConnection, person: bytes, until: datet
     return count
 
 
+async def key_of_people(connection: AsyncConnection, file: Path) -> PeopleKey:
+    """The key in the file, made where neither it nor a hash is there; raises BadConfig where it is not that of the hashes."""
+    return key_for(file, (await connection.execute(select(people_key.c.mark))).scalar_one_or_none())
+
+
 async def keep_mark(connection: AsyncConnection, key: PeopleKey) -> None:
     """Notes which key hashes are made with; raises BadConfig where those there are were made with another one.
 
@@ -110,9 +122,4 @@ async def keep_mark(connection: AsyncConnection, key: PeopleKey) -> None:
     """
     if await insert_new(connection, people_key, {"id": 1, "mark": key.mark}):
         return
-    mark = (await connection.execute(select(people_key.c.mark))).scalar_one()
-    if mark != key.mark:
-        raise BadConfig(
-            f"people_key_file holds another key ({key.mark}) than the hashes in the database were made with ({mark}): "
-            "put that key back; all replicas need the same one"
-        )
+    meet(key, (await connection.execute(select(people_key.c.mark))).scalar_one())

@@ -116,7 +116,7 @@ async def samples_between(
             c.resolution == str(resolution),
             c.measure.in_({each.measure for each in some}),
             c.subject.in_({each.subject for each in some}),
-            c.number.between(*_numbers(resolution, *span)),
+            c.number.between(*numbers_ending(resolution, *span)),
             c.end.between(*span),
         )
         .order_by(c.measure, c.subject, c.number)
@@ -154,7 +154,7 @@ async def _table(rows: Sequence[tuple[Any, ...]]) -> Floats:
     return np.concatenate(pieces)
 
 
-def _numbers(resolution: Resolution, start: int, end: int) -> tuple[int, int]:
+def numbers_ending(resolution: Resolution, start: int, end: int) -> tuple[int, int]:
     """Bounds, a little too wide, of the numbers of buckets that end from `start` to `end`: the key has those."""
     if resolution is Resolution.HOUR:
         first, last = start // HOUR - 1, end // HOUR

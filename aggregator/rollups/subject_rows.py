@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.rollups.buckets import Bucket
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.subjects import Subject
+from aggregator.store.instants import milliseconds
 from aggregator.store.tables import subject
 from aggregator.store.upsert import upsert
 
@@ -18,7 +20,7 @@ Ids = Mapping[tuple[About, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A subject as it is kept; `gone` where the configuration names it no more."""
+    """A subject as it is kept: known since a moment and, where the configuration names it no more, gone since another."""
 
     id: int
     about: About
@@ -28,13 +30,24 @@ class Known:
     name: str
     community: str
     zone: str
-    gone: bool
     ephemeral: bool
     since: datetime
+    gone_at: datetime | None
+
+    @property
+    def gone(self) -> bool:
+        return self.gone_at is not None
+
+    def was_there(self, bucket: Bucket) -> bool:
+        """Whether the configuration named it in some part of a bucket."""
+        is_gone = self.gone_at is not None and milliseconds(self.gone_at) <= bucket.start
+        return milliseconds(self.since) < bucket.end and not is_gone
 
 
 async def keep_subjects(connection: AsyncConnection, named: Sequence[Subject], now: datetime) -> Ids:
     """The numbers of all that are named, with their names and zones as they are now; all others are gone from now on."""
+    # In the order in which everybody takes them: two who each wait for what the other holds would wait for ever.
+    await hold_subjects(connection, [each.id for each in await known_subjects(connection)])
     rows = [_row(each, now) for each in named]
     replacing = ("cluster", "namespace", "name", "title", "community", "zone", "ephemeral", "gone_at")
     await upsert(connection, subject, rows, key=("kind", "key"), replacing=replacing)
@@ -67,9 +80,9 @@ async def known_subjects(connection: AsyncConnection) -> tuple[Known, ...]:
             row.name,
             row.community,
             row.zone,
-            row.gone_at is not None,
             row.ephemeral,
             row.since,
+            row.gone_at,
         )
         for row in found
     )

@@ -35,6 +35,12 @@ def database_now(later: timedelta = timedelta(0)) -> ColumnElement[datetime]:
     return type_coerce(_Now() + literal(later // MILLISECOND, BigInteger()), Instant())
 
 
+async def database_clock(database: Database, clock: Callable[[], datetime]) -> Callable[[], datetime]:
+    """A clock that goes by the database's, so that whatever several processes note is in one order; made of ours."""
+    ahead = await skew(database, clock)
+    return lambda: clock() + ahead
+
+
 async def skew(database: Database, clock: Callable[[], datetime]) -> timedelta:
     """How far the database's clock is ahead of ours, to about half the time that a question takes."""
     async with database.reading() as connection:

@@ -90,6 +90,9 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     try:
         await _reach(database)
         yield database
+    except SQLAlchemyError as error:
+        # A disk that is full by now, a server that is gone: words for the reader, and where it happened for whoever asks.
+        raise bad_database(target, error) from error
     finally:
         await database.readers.dispose()
         await database.writers.dispose()

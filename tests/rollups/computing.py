@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from aggregator.clusters.values import Access, Cluster, Config, Hub, Prometheus
+from aggregator.clusters.values import Access, Cluster, Config, Hub, Prometheus, Retention
 from aggregator.errors import ClusterFailed, FailureKind
 from aggregator.federation.fanout import open_fleet
 from aggregator.federation.question import Fleet, Question, Reply, T
-from aggregator.rollups.job import Rollups
+from aggregator.rollups.chunks import Window
+from aggregator.rollups.job import Rollups, recent
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.subjects import subjects
 from aggregator.store.database import Database
@@ -23,6 +24,7 @@ from tests.fakes.telling import Truth, telling
 NOW = datetime(2026, 6, 1, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+FOR_EVER = Retention(None, None, None, None)
 KEY = PeopleKey(bytes(32))
 LISBON, KATHMANDU = ZoneInfo("Europe/Lisbon"), ZoneInfo("Asia/Kathmandu")
 
@@ -44,6 +46,11 @@ def clock(now: datetime = NOW) -> Callable[[], datetime]:
     """A clock that goes on a millisecond whenever it is looked at."""
     looks = count()
     return lambda: now + next(looks) * timedelta(milliseconds=1)
+
+
+def lately(now: datetime, retention: Retention = FOR_EVER) -> Window:
+    """What the service looks at."""
+    return recent(now, retention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from aggregator.clusters.values import Hub, Retention
 from aggregator.errors import ClusterFailed, FailureKind
 from aggregator.federation.question import Fleet, Question, Reply, T
 from aggregator.rollups.buckets import DAY as DAY_LONG
-from aggregator.rollups.job import Rollups, recent
+from aggregator.rollups.job import Rollups
+from aggregator.rollups.retention import purge
 from aggregator.store.database import Database
+from aggregator.store.instants import milliseconds
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, HOUR, NOW, Listening, computing, later
+from tests.rollups.computing import DAY, FOR_EVER, HOUR, KATHMANDU, LISBON, NOW, Listening, computing, lately, later
 from tests.rollups.tables import tables
 
 _LENGTH = re.compile(r"\[(\d+)ms")
@@ -37,17 +43,17 @@ class Slow:
         return await self.fleet.ask(questions, deadline)
 
 
-async def asked_by(rollups: Rollups, now: datetime) -> list[Mapping[str, str]]:
+async def asked_by(rollups: Rollups, now: datetime, retention: Retention = FOR_EVER) -> list[Mapping[str, str]]:
     """What the service asks at some time."""
     listening = Listening(rollups.fleet)
-    await later(replace(rollups, fleet=listening), now).compute(recent(now))
+    await later(replace(rollups, fleet=listening), now).compute(lately(now, retention))
     return listening.asked
 
 
 async def test_weeks_and_months_that_are_there_are_not_asked_again_however_much_is_kept(database: Database) -> None:
     async with computing(database, Truth("oslo")) as rollups:
         for back in (105, 70, 35, 0):
-            await later(rollups, NOW - back * DAY).compute(recent(NOW - back * DAY))
+            await later(rollups, NOW - back * DAY).compute(lately(NOW - back * DAY))
         await asked_by(rollups, THURSDAY)
         asked = await asked_by(rollups, THURSDAY + HOUR)
 
@@ -57,8 +63,47 @@ async def test_weeks_and_months_that_are_there_are_not_asked_again_however_much_
 
 async def test_a_cluster_that_cannot_compute_a_month_still_gets_its_weeks(database: Database) -> None:
     async with computing(database, Truth("oslo")) as rollups:
-        outcome = await replace(rollups, fleet=Slow(rollups.fleet)).compute(recent(NOW))
+        outcome = await replace(rollups, fleet=Slow(rollups.fleet)).compute(lately(NOW))
 
     kept = [key[2] for key in (await tables(database))["bucket"] if key[0] == "hub"]
     assert list(outcome.failed) == ["oslo"]
     assert (kept.count("1w"), kept.count("1mo")) == (5, 0)
+
+
+def earliest(asked: list[Mapping[str, str]]) -> float:
+    """The first end of a bucket that was asked about, in seconds."""
+    return min(float(form["start"]) for form in asked)
+
+
+async def test_the_second_time_only_the_last_two_days_are_asked(database: Database) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        await asked_by(rollups, THURSDAY)
+        asked = await asked_by(rollups, THURSDAY + HOUR)
+
+    assert earliest(asked) > (THURSDAY + HOUR - 2 * DAY).timestamp()
+
+
+async def test_hours_that_are_not_kept_for_so_long_are_not_asked_again(database: Database) -> None:
+    ten_days = Retention(hours=10 * 86400.0)
+    async with computing(database, Truth("oslo")) as rollups:
+        await asked_by(rollups, THURSDAY)
+        await purge(database, ten_days, THURSDAY)
+        asked = await asked_by(rollups, THURSDAY + HOUR, ten_days)
+
+    assert earliest(asked) > (THURSDAY + HOUR - 2 * DAY).timestamp()
+
+
+@pytest.mark.parametrize("zone", [KATHMANDU, LISBON])
+async def test_days_that_a_cluster_has_forgotten_are_asked_once_a_day(database: Database, zone: ZoneInfo) -> None:
+    truth = Truth("oslo")
+    async with computing(database, truth, hubs={"oslo": (Hub("prod", timezone=KATHMANDU),)}) as rollups:
+        await asked_by(rollups, THURSDAY)
+        truth.since = milliseconds(THURSDAY - 15 * DAY)
+        moved = [replace(each, zone=zone) for each in rollups.subjects]
+        there = replace(rollups, subjects=moved)
+        asked = [await asked_by(there, THURSDAY + 2 * DAY + number * HOUR) for number in range(3)]
+
+    trailing = [(THURSDAY + number * HOUR).timestamp() for number in range(3)]
+    assert earliest(asked[0]) < trailing[0]
+    assert earliest(asked[1]) > trailing[1]
+    assert earliest(asked[2]) > trailing[2]

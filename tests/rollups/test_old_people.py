@@ -10,12 +10,12 @@ from aggregator.clusters.values import Hub, Retention
 from aggregator.rollups.buckets import day_number
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
-from aggregator.rollups.job import Rollups, recent
+from aggregator.rollups.job import Rollups
 from aggregator.rollups.retention import purge
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, NOW, computing, later
+from tests.rollups.computing import DAY, NOW, computing, lately, later
 from tests.rollups.tables import Rows, tables
 
 ONE = {"oslo": (Hub("prod", timezone=ZoneInfo("Asia/Kathmandu"), community="geo"),)}
@@ -30,7 +30,7 @@ def counts(rows: Rows) -> Mapping[tuple[object, ...], float]:
 
 async def five_weeks(rollups: Rollups, retention: Retention) -> Rows:
     """What is kept of five weeks that end ten weeks ago, after hashes went."""
-    await later(rollups, LONG_AGO).compute(recent(LONG_AGO))
+    await later(rollups, LONG_AGO).compute(lately(LONG_AGO))
     await purge(rollups.database, retention, NOW)
     return await tables(rollups.database)
 
@@ -38,7 +38,7 @@ async def five_weeks(rollups: Rollups, retention: Retention) -> Rows:
 async def test_counts_stay_where_a_month_begins_before_all_that_is_looked_at(database: Database) -> None:
     async with computing(database, Truth("oslo"), hubs=ONE) as rollups:
         before = counts(await five_weeks(rollups, Retention(people=60 * 86400.0)))
-        await rollups.compute(recent(NOW))
+        await rollups.compute(lately(NOW))
 
     after = counts(await tables(database))
     assert {key: after[key] for key in before} == before

@@ -13,7 +13,6 @@ from aggregator.clusters.values import Access, Hub, Retention
 from aggregator.errors import BadConfig
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.due import every
-from aggregator.rollups.job import recent
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import Via, add_people, forget_person, how_many, keep_people
 from aggregator.rollups.retention import purge
@@ -23,7 +22,7 @@ from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from tests.fakes.hub import TOKEN, fake_hub, hub_that_answers
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, HOUR, HUBS, KEY, NOW, computing, config_of, later, with_only
+from tests.rollups.computing import DAY, HOUR, HUBS, KEY, NOW, computing, config_of, lately, later, with_only
 from tests.rollups.tables import Rows, differences, tables
 
 ALL = Window(milliseconds(NOW - 110 * HOUR), milliseconds(NOW), every)
@@ -107,10 +106,10 @@ async def test_somebody_is_new_once_in_whatever_order_the_days_become_known(data
 async def test_people_of_a_hub_that_is_removed_are_still_among_everybody(database: Database) -> None:
     before = NOW - 10 * DAY
     async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
-        await later(rollups, before).compute(recent(before))
+        await later(rollups, before).compute(lately(before))
         then = await tables(database)
         left = [each for each in rollups.subjects if each.cluster != "oslo"]
-        await replace(rollups, subjects=left).compute(recent(NOW))
+        await replace(rollups, subjects=left).compute(lately(NOW))
     rows = await tables(database)
     who = [days_of(Truth(name), rows) for name in ("lisbon", "oslo")]
 
@@ -119,6 +118,22 @@ async def test_people_of_a_hub_that_is_removed_are_still_among_everybody(databas
         may = range(MAY_31 - 30, MAY_31 + 1)
         everybody = set[str]().union(*(of.get(day, ()) for of in who for day in may))
         assert people(rows, "1mo", kind, key)[may[0]] == len(everybody)
+
+
+async def test_what_is_missing_of_a_silent_cluster_is_missing_of_everybody(database: Database) -> None:
+    async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
+        await rollups.compute(lately(NOW))
+        silent = NOW + 4 * DAY
+        await with_only(later(rollups, silent), "oslo").compute(lately(silent))
+        rows = (await tables(database))["bucket"]
+
+    def seen(kind: str, key: str) -> tuple[int, int]:
+        found: tuple[int, int] = rows[kind, key, "1d", MAY_31 + 2][3:5]
+        return found
+
+    of_oslo, in_all = seen("hub", "oslo/prod"), seen("fleet", "")
+    assert ("hub", "lisbon/prod", "1d", MAY_31 + 2) not in rows
+    assert in_all == (of_oslo[0], of_oslo[1] + 24 * 60)
 
 
 async def test_a_crowd_is_counted_again_when_a_hub_that_was_seen_less_comes_to_it(database: Database) -> None:
@@ -189,12 +204,12 @@ async def days_of_ana(database: Database) -> list[int]:
 
 async def test_somebody_who_is_forgotten_does_not_come_back_when_days_are_computed_again(database: Database) -> None:
     async with computing(database, Truth("oslo")) as rollups:
-        await rollups.compute(recent(NOW))
+        await rollups.compute(lately(NOW))
         assert await days_of_ana(database)
         async with database.writing() as connection:
             await forget_person(connection, KEY.hash_of("ana"), NOW + 36 * DAY)
         for days in (0, 3):
-            await later(rollups, NOW + days * DAY + HOUR).compute(recent(NOW + days * DAY + HOUR))
+            await later(rollups, NOW + days * DAY + HOUR).compute(lately(NOW + days * DAY + HOUR))
 
     assert await days_of_ana(database) == []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import BadConfig
-from aggregator.rollups.people_key import people_key
+from aggregator.rollups.people_key import key_for, people_key
 
 
 def test_the_key_is_made_once_and_kept(tmp_path: Path) -> None:
@@ -36,6 +36,13 @@ def test_a_key_is_not_shown(tmp_path: Path) -> None:
 
     assert key.secret.hex() not in repr(key)
     assert repr(key) == f"PeopleKey({key.mark})"
+
+
+def test_a_key_that_hashes_were_made_with_and_that_is_lost_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match=r"key is not there, and the hashes .* made with it \(abc\): put it back"):
+        key_for(tmp_path / "key", "abc")
+
+    assert not (tmp_path / "key").exists()
 
 
 @pytest.mark.parametrize("text", ["", "hunter2", "00" * 31, "ü" * 64])

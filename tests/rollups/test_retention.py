@@ -1,22 +1,25 @@
 """What is old is removed, and nothing else."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import sqlite
 
 from aggregator.clusters.values import Retention
 from aggregator.rollups.bucket_rows import Filled, Keeper, keep_measures
 from aggregator.rollups.buckets import Resolution, holding
 from aggregator.rollups.people_rows import Via, keep_people
 from aggregator.rollups.reduce import Coverage
-from aggregator.rollups.retention import purge
+from aggregator.rollups.retention import old, purge
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import UTC, subjects
-from aggregator.store.database import Database
+from aggregator.store.database import Database, open_database
 from aggregator.store.instants import milliseconds
-from aggregator.store.tables import bucket, person_day, rollup, rollup_series
+from aggregator.store.tables import bucket, forgotten_person, person_day, rollup, rollup_series
 from tests.rollups.computing import DAY, HOUR, KEY, NOW, config_of
 
 SECONDS = 86400.0
@@ -135,6 +138,17 @@ async def test_hashes_of_people_go_while_their_counts_stay(database: Database) -
         days = (await connection.execute(select(person_day.c.number).order_by(person_day.c.number))).scalars().all()
     assert (removed["person_day"], days) == (2, [today - 2, today - 1])
     assert await ends(database, Resolution.DAY) == [0 * DAY, 2 * DAY, 3 * DAY]
+
+
+async def test_what_is_old_is_found_by_its_key_and_nothing_that_stays_is_looked_at(migrated_file: Path) -> None:
+    every = Retention(hours=SECONDS, days=SECONDS, people=SECONDS)
+    async with open_database(f"sqlite:///{migrated_file}") as database, database.reading() as connection:
+        for each in (each for each in old(every, NOW) if each.table is not forgotten_person):
+            query = each.some(5).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+            plan = [row[-1] for row in await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
+
+            assert not any("SCAN" in step for step in plan)
+            assert re.search(r"PRIMARY KEY \((measure=\? AND resolution=\? AND )?subject=\? AND .*number<\?\)", plan[0])
 
 
 def milliseconds_of(time: timedelta) -> int:

@@ -16,7 +16,7 @@ from aggregator.slots.claiming import next_claim, run_due
 from aggregator.slots.leases import under_lease
 from aggregator.slots.purging import purge_runs
 from aggregator.slots.rows import Claim, Holder
-from aggregator.store.clock import database_now, skew
+from aggregator.store.clock import database_clock, database_now, skew
 from aggregator.store.database import Database, open_database
 from aggregator.store.tables import run, schedule
 from tests.slots.race import have_due, race
@@ -280,6 +280,13 @@ async def test_old_runs_are_purged_a_few_at_a_time(database: Database) -> None:
     async with database.reading() as connection:
         left = (await connection.execute(select(func.count()).select_from(run))).scalar_one()
     assert (removed, left) == (11, 14)
+
+
+async def test_clocks_that_go_wrong_go_by_the_database_alike(database: Database) -> None:
+    late = await database_clock(database, lambda: datetime.now(UTC) - timedelta(minutes=10))
+    early = await database_clock(database, lambda: datetime.now(UTC) + timedelta(minutes=10))
+
+    assert abs(late() - early()) < timedelta(seconds=5)
 
 
 async def test_skew_is_how_far_the_databases_clock_is_ahead(database: Database) -> None:

@@ -46,6 +46,12 @@ async def test_an_error_undoes_all_of_its_transaction_and_tells_no_values(databa
     assert await count(database) == 0
 
 
+async def test_what_goes_wrong_once_it_is_open_is_told_in_words(empty_url: str) -> None:
+    with pytest.raises(BadDatabase, match=r"^the database .* cannot be used: .*schedule"):
+        async with open_database(empty_url) as database:
+            await count(database)
+
+
 async def test_a_writer_who_is_cancelled_leaves_nothing_and_no_lock(database: Database) -> None:
     written = asyncio.Event()
 
