@@ -9,11 +9,11 @@ from aggregator.errors import CrosshubError
 from aggregator.rules.alertmanager_file import alertmanager_config
 from aggregator.rules.exporting import exported
 from aggregator.rules.files import rules_of
-from aggregator.rules.known_alerts import OUTAGES
+from aggregator.rules.verdicts import NAMES
 from aggregator.rules.writing import rule_file, yaml_text
 
 HEAD = "# Written by `crosshub rules export`; change the rules or the configuration that it came from, and write it again.\n"
-BY_ITSELF = f"alerts that need no rule: {', '.join(OUTAGES)} and findings about access come from Crosshub only"
+BY_ITSELF = f"alerts that need no rule: {', '.join(NAMES)} and findings about access come from Crosshub only"
 
 
 def write_files(config: Config, folder: Path) -> None:

@@ -8,17 +8,9 @@ from aggregator.promql.parse import parse
 from aggregator.promql.regex import matches
 from aggregator.rules.kept_labels import ANYTHING, Kept, labels_kept
 from aggregator.rules.values import Group, Rule
+from aggregator.rules.verdicts import NAMES
 from aggregator.series import CLUSTER
 
-OUTAGES = (
-    "HubDown",
-    "HubVanished",
-    "MonitoringDown",
-    "ClusterDown",
-    "CrosshubBlind",
-    "CertificateExpires",
-    "UnknownHub",
-)
 SEVERITIES = frozenset({"page", "ticket", "info"})
 ALERTNAME = "alertname"
 
@@ -49,8 +41,8 @@ def known_alerts(groups: Iterable[Group], clusters: Collection[str]) -> tuple[Kn
 def built_in(clusters: frozenset[str]) -> Iterator[Known]:
     """Outages by name; findings about access by their kind, since they are named by what was found."""
     anywhere = {CLUSTER: clusters | {""}}
-    for name in OUTAGES:
-        kinds = frozenset({"", "outage"})
+    for name in NAMES:
+        kinds = frozenset({"outage", "meta"})
         yield Known(name, {ALERTNAME: frozenset({name}), "severity": SEVERITIES, "kind": kinds, **anywhere})
     found = {"kind": frozenset({"access"}), "severity": SEVERITIES | {"critical"}}
     yield Known("access", {ALERTNAME: frozenset({"access"}), **found, **anywhere})

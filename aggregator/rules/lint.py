@@ -12,10 +12,11 @@ from aggregator.promql.parse import parse
 from aggregator.promql.regex import matches
 from aggregator.promql.tree import Aggregate, Binary, Matcher, Node, Selector, walk
 from aggregator.rules.kept_labels import labels_kept
-from aggregator.rules.known_alerts import OUTAGES, Known, can_meet, known_alerts, must_meet
+from aggregator.rules.known_alerts import Known, can_meet, known_alerts, must_meet
 from aggregator.rules.templates import fault_of, labels_used
 from aggregator.rules.thresholds import threshold_in
 from aggregator.rules.values import Group, Rule
+from aggregator.rules.verdicts import NAMES
 from aggregator.series import CLUSTER, NAME, Labels
 
 
@@ -109,8 +110,8 @@ def changes_name_alerts(checked: Checked) -> Iterator[Finding]:
     rules = {rule.name: rule for _, rule in checked.rules()}
     for hub, path, change in _changes(checked.config):
         name = f"{hub} {change.alert}"
-        if change.alert not in rules and change.alert not in OUTAGES:
-            hint = did_you_mean(change.alert, [*rules, *OUTAGES])
+        if change.alert not in rules and change.alert not in NAMES:
+            hint = did_you_mean(change.alert, [*rules, *NAMES])
             yield checked.at(Level.FAULT, path, f"there is no alert of this name{hint}", "name one that there is", name)
         elif change.threshold is not None and not _has_threshold(change.alert, checked):
             words = "has a threshold here, and its rule compares with no number"
@@ -148,7 +149,7 @@ def rules_have_a_severity(checked: Checked) -> Iterator[Finding]:
 
 def names_are_not_taken(checked: Checked) -> Iterator[Finding]:
     for group, rule in checked.rules():
-        if rule.name in OUTAGES:
+        if rule.name in NAMES:
             words = "is called as an alert that Crosshub tells by itself, so it would be told twice"
             yield _of(rule, group, Level.FAULT, words, "give it another name")
 

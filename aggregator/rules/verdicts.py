@@ -25,6 +25,20 @@ CERTIFICATE = "CertificateExpires"
 UNKNOWN_HUB = "UnknownHub"
 WATCHDOG_STOPPED = "WatchdogStopped"
 
+NAMES = (
+    HUB_DOWN,
+    HUB_VANISHED,
+    HUB_UNCLEAR,
+    HUB_UNWATCHED,
+    CLUSTER_DOWN,
+    MONITORING_DOWN,
+    CROSSHUB_BLIND,
+    CERTIFICATE,
+    UNKNOWN_HUB,
+    WATCHDOG_STOPPED,
+)
+"""Everything that is told without a rule."""
+
 FILE = "outages"
 """Where a rule's file stands in the key of an alert."""
 
