@@ -25,9 +25,10 @@ from aggregator.demo.usage import appetites, cpu_seconds, memory_bytes
 from aggregator.demo.windows import Window as Stretch
 from aggregator.rollups import due
 from aggregator.rollups.buckets import Resolution
-from aggregator.rollups.catalogue import BY_NAME, MEASURES, PRESENT, SEEN, Longer
+from aggregator.rollups.catalogue import BY_NAME, MEASURES, PRESENT, SEEN, About, Longer
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.people import USERNAME
+from aggregator.rollups.subjects import UTC, Subject
 from aggregator.store.database import open_database
 from tests.databases import BOTH, database_with_tables
 from tests.rollups.kept import Row, hub, kept, rollups
@@ -40,6 +41,15 @@ ASKED_FOR = " ".join((SEEN, USERNAME, "kube_pod_annotations", *PRESENT.values(),
 WINDOW = Window(RECORDED.start, RECORDED.end, due.every)
 PLANS = tuple(RECIPE.cluster(index) for index in range(2))
 HUBS = {f"{plan.name}/{each.namespace}": (plan, each) for plan in PLANS for each in plan.hubs}
+
+CROWDS = (
+    *(Subject(About.CLUSTER, plan.name, UTC, cluster=plan.name) for plan in PLANS),
+    *(
+        Subject(About.COMMUNITY, name, UTC, community=name)
+        for name in sorted({each.namespace for _, each in HUBS.values()})
+    ),
+    Subject(About.FLEET, "", UTC),
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +113,21 @@ class Day:
         took = self.start_seconds()
         return took[ceil(share * len(took)) - 1] if took else None
 
-    def used(self) -> tuple[float, float]:
-        """Hours of CPU and GiB hours that servers used, looked at every ten seconds."""
+    def requests(self) -> float:
+        """Of each login a page before it; of each start two pages; a look at all users every ten minutes, and each server
+        that tells every five minutes that it is alive."""
+        logins = sum(self.logins(accepted=accepted) for accepted in (True, False))
+        asked = sum(self.holds(each.asked) for each in self.truth.spawns if each.namespace == self.namespace)
+        steady = 6 * (self.hours - self.down_minutes() / 60) + 12 * self.server_hours()
+        return 2 * logins + asked + len(self.spawns(*Outcome)) + steady
+
+    def homes(self) -> int:
+        """Whoever is no stranger has one, until a month after they left; one that goes on the day is still counted."""
+        mine = (each for each in self.truth.people if each.namespace == self.namespace and not each.stranger)
+        return sum(each.created < self.end and self.start < each.left + 30 * DAY for each in mine)
+
+    def used(self) -> tuple[float, float, float]:
+        """Hours of CPU and GiB hours that servers used, and the most bytes at once, looked at every ten seconds."""
         pods = columns(
             pod
             for pod in pods_of(self.plan, self.truth).between(self.start, self.end).of(USER).rows
@@ -114,7 +137,9 @@ class Day:
         age = (where.times - pods.started[where.owner]) / 1000
         eats = appetites(pods)
         cpu = cpu_seconds(eats, where.owner, age + 10) - cpu_seconds(eats, where.owner, age)
-        return float(cpu.sum()) / 3600, float(memory_bytes(eats, where.owner, age).sum()) / GIB / 360
+        memory = memory_bytes(eats, where.owner, age)
+        at_once = np.bincount((where.times - self.start) // 10_000, memory)
+        return float(cpu.sum()) / 3600, float(memory.sum()) / GIB / 360, float(at_once.max(initial=0))
 
     def active(self, days: int) -> int:
         return len(self.truth.active(self.namespace, self.end - days * DAY, self.end))
@@ -153,7 +178,10 @@ TRUE: Mapping[str, Callable[[Day], float | None]] = {
     "memory_requested_gib_hours": Day.pod_hours,
     "cpu_hours": lambda day: day.used()[0],
     "memory_gib_hours": lambda day: day.used()[1],
+    "memory_most_bytes": lambda day: day.used()[2],
     "gpu_requested_hours": lambda _: 0,
+    "requests_failed": lambda day: len(day.spawns(Outcome.FAILED)),
+    "home_volume_bytes": lambda day: HUBS[f"{day.plan.name}/{day.namespace}"][1].people * 4 * GIB,
 }
 """What each measure is of a day, told by the truth."""
 
@@ -194,7 +222,13 @@ def found(
     request: pytest.FixtureRequest, servers: tuple[Server, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> Found:
     """What is kept of the hubs."""
-    subjects = [hub(each.namespace, each.timezone, cluster=plan.name) for plan, each in HUBS.values()]
+    subjects = [
+        *(
+            hub(each.namespace, each.timezone, cluster=plan.name, community=each.namespace)
+            for plan, each in HUBS.values()
+        ),
+        *CROWDS,
+    ]
 
     async def computed(url: str) -> Found:
         urls = {server.name: server.url for server in servers}
@@ -238,6 +272,45 @@ def test_who_comes_for_the_first_time_is_new(name: str, found: Found, truths: Ma
     first_kept = min(found[name][Resolution.DAY])
     assert first_kept == DATES[0]
     assert [day.values["new_people"] for day in days] == [len(before), len(after - before)]
+
+
+@pytest.mark.parametrize("name", [name for name in HUBS if name.startswith("lisbon")])
+def test_homes_are_those_of_whoever_was_there_of_late(name: str, found: Found, truths: Mapping[str, Truth]) -> None:
+    plan, place = HUBS[name]
+    for date in DATES:
+        row = found[name][Resolution.DAY][date]
+        day = Day(plan, truths[plan.name], place.namespace, row.start, row.end)
+        assert is_near("home_directories", row.values["home_directories"], day.homes()), date
+
+
+@pytest.mark.parametrize("name", HUBS)
+def test_requests_are_those_that_people_and_servers_made(name: str, found: Found, truths: Mapping[str, Truth]) -> None:
+    plan, place = HUBS[name]
+    for date in DATES:
+        row = found[name][Resolution.DAY][date]
+        day = Day(plan, truths[plan.name], place.namespace, row.start, row.end)
+        # Blocks made of text do not say that a series has ended: what a restart ends stays for five minutes more in them.
+        if not day.restarts():
+            assert is_near("requests", row.values["requests"], day.requests()), date
+
+
+@pytest.mark.parametrize("crowd", CROWDS, ids=lambda crowd: f"{crowd.about} {crowd.key}")
+def test_people_of_a_crowd_are_those_of_its_hubs_each_once(
+    crowd: Subject, found: Found, truths: Mapping[str, Truth]
+) -> None:
+    for date in DATES:
+        who: set[str] = set()
+        for name, (plan, place) in HUBS.items():
+            if crowd.cluster in {"", plan.name} and crowd.community in {"", place.namespace}:
+                row = found[name][Resolution.DAY][date]
+                who |= Day(plan, truths[plan.name], place.namespace, row.start, row.end).users()
+        assert found[crowd.key][Resolution.DAY][date].values[f"{crowd.about}_people"] == len(who), date
+
+
+def test_no_tolerance_admits_anything() -> None:
+    for each in MEASURES:
+        assert not each.is_near(0, 1000), each.name
+        assert not each.is_near(1000, 10), each.name
 
 
 @pytest.mark.parametrize("name", HUBS)
