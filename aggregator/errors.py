@@ -80,3 +80,8 @@ class ClusterRefused:
     status: int
     error_type: str
     error: str
+
+
+def printable(text: str) -> str:
+    """A text of a cluster as a terminal or a log may be sent it: names of users could hold its commands."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from aggregator.cli.found import printable
 from aggregator.clusters.values import Config
+from aggregator.errors import printable
 from aggregator.rollups.backfill import Days, backfill, how_days_stand
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.job import Outcome

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from aggregator.errors import printable
 from aggregator.promql.print import label, quoted
 from aggregator.query.request import Answer
 from aggregator.series import NAME, Labels
@@ -39,11 +40,6 @@ def _read(one: _Series) -> Series:
     samples = one.values if one.value is None else (one.value,)
     histograms = one.histograms if one.histogram is None else (one.histogram,)
     return Series(tuple(sorted(one.metric.items())), samples, tuple(time for time, _ in histograms))
-
-
-def printable(text: str) -> str:
-    """A text of a cluster as a terminal may be sent it: names of users could hold its commands."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def common_to(series: Sequence[Series]) -> Labels:

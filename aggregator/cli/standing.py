@@ -9,9 +9,10 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from aggregator.app import keeping
-from aggregator.cli.found import number, printable
+from aggregator.cli.found import number
 from aggregator.cli.hubs import chosen_hubs, name_of
 from aggregator.clusters.values import Config
+from aggregator.errors import printable
 from aggregator.rollups.buckets import Bucket, Resolution, holding, numbered
 from aggregator.rollups.catalogue import About, Measure
 from aggregator.rollups.duties import utc_now

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aggregator.cli.found import Series, common_to, name_of, number, printable
+from aggregator.cli.found import Series, common_to, name_of, number
+from aggregator.errors import printable
 from aggregator.series import NAME, Labels
 
 MOST_COLUMNS = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import isnan
 
-from aggregator.errors import CannotExecute, ClusterFailed, ClusterRefused
+from aggregator.errors import CannotExecute, ClusterFailed, ClusterRefused, FailureKind
 from aggregator.federation.question import Answered, Fleet, Form, Question
 from aggregator.federation.wire import decode_grid
 from aggregator.promql.print import seconds
@@ -23,6 +23,9 @@ DIGITS = 10
 
 # One question may take as long as the cluster has for it; waiting for the other one's turn is not its fault.
 PATIENCE = 300.0
+
+COVERAGE = {"scrapes": SEEN, "densest scrapes": DENSEST}
+"""What has to be known for a bucket to be kept at all."""
 
 Place = tuple[str, int]
 """(namespace, number of the bucket)"""
@@ -62,7 +65,8 @@ class Cluster:
         texts = {each.name: each.promql for each in measures}
         # What was seen is asked first: should blocks of the past arrive meanwhile, buckets are taken for less whole than
         # they are and computed again, instead of being taken for whole with numbers from before.
-        wanted = {"": SEEN, "densest": DENSEST} | {str(who): text for who, text in PRESENT.items()} | texts
+        tellers = {str(each.by): PRESENT[each.by] for each in measures if each.by in PRESENT}
+        wanted = {**COVERAGE, **tellers, **texts}
         found = await asyncio.gather(*(self.ask(text, hubs, buckets) for text in wanted.values()))
         answers: dict[str, Numbers] = {}
         refused: dict[str, str] = {}
@@ -71,13 +75,21 @@ class Cluster:
                 case ClusterFailed():
                     return one
                 case ClusterRefused():
+                    if name in COVERAGE:
+                        return ClusterFailed(self.name, FailureKind.STATUS, f"does not tell what was seen: {one.error}")
                     refused[name] = one.error
                 case _:
                     answers[name] = one
-        seen = _coverage(answers.pop("", {}), answers.pop("densest", {}), hubs, buckets)
-        present = {who: answers.pop(str(who), {}) for who in PRESENT}
+        seen = _coverage(answers["scrapes"], answers["densest scrapes"], hubs, buckets)
+        present = {who: answers[str(who)] for who in PRESENT if str(who) in answers}
+        # Where it is not known whether somebody was there to tell, their numbers are not known either.
+        refused = {
+            each.name: refused.get(each.name) or refused[str(each.by)]
+            for each in measures
+            if {each.name, str(each.by)} & refused.keys()
+        }
         values = {
-            each.name: _filled(each, answers[each.name], seen, present) for each in measures if each.name in answers
+            each.name: _filled(each, answers[each.name], seen, present) for each in measures if each.name not in refused
         }
         return Told(seen, values, refused)
 

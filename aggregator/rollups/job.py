@@ -15,7 +15,7 @@ from typing import TypeVar
 import httpx
 
 from aggregator.clusters.values import Retention
-from aggregator.errors import ClusterFailed
+from aggregator.errors import ClusterFailed, printable
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
 from aggregator.rollups.books import Books
@@ -146,7 +146,7 @@ class Rollups:
         )
         if isinstance(seen, ClusterFailed):
             return seen
-        run.note(cluster.name, told.refused)
+        run.note(cluster.name, {**told.refused, **seen.refused})
         async with self._keeping(run.books, [run.books.id_of(each) for each in chunk.hubs]) as keeper:
             if longer:
                 await keep_longer(keeper, run.books, chunk, told)
@@ -200,14 +200,14 @@ class _Run:
 
     def fail(self, failed: ClusterFailed) -> None:
         self.outcome.failed[failed.cluster] = failed
-        log.warning("rollups: %s; what is missing is computed once it answers", failed)
+        log.warning("rollups: %s; what is missing is computed once it answers", printable(str(failed)))
 
     def not_seen(self, hub: Subject, failed: HubFailed) -> None:
         self.outcome.not_seen[hub.key] = failed
-        log.warning('rollups: hub "%s" does not tell who was there: %s', hub.key, failed.reason)
+        log.warning('rollups: hub "%s" does not tell who was there: %s', hub.key, printable(failed.reason))
 
     def note(self, cluster: str, refused: Mapping[str, str]) -> None:
         before = self.outcome.refused.get(cluster, {})
         for measure in refused.keys() - before.keys():
-            log.warning('rollups: cluster "%s" does not compute %s: %s', cluster, measure, refused[measure])
+            log.warning('rollups: cluster "%s" does not compute %s: %s', cluster, measure, printable(refused[measure]))
         self.outcome.refused[cluster] = {**before, **refused}

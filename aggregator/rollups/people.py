@@ -7,7 +7,7 @@ nobody. Hubs whose accounts are made for each session (`ephemeral`) have no peop
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aggregator.errors import ClusterFailed, ClusterRefused
 from aggregator.rollups.asking import Cluster, Place
@@ -25,9 +25,13 @@ PODS = f"count by (namespace) (last_over_time(kube_pod_created{{{_SERVER}}}[$w])
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """User names by hub and day. Where pods ran whose people cannot be known, or nobody tells of pods, there is no entry."""
+    """User names by hub and day. Where pods ran whose people cannot be known, or nobody tells of pods, there is no entry.
+
+    `refused` has the words of a cluster that would not tell.
+    """
 
     names: Mapping[Place, frozenset[str]]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 async def seen_in_pods(cluster: Cluster, hubs: Sequence[Subject], days: Sequence[Bucket]) -> Seen | ClusterFailed:
@@ -40,7 +44,7 @@ async def seen_in_pods(cluster: Cluster, hubs: Sequence[Subject], days: Sequence
         if isinstance(answer, ClusterFailed):
             return answer
         if isinstance(answer, ClusterRefused):
-            return Seen({})
+            return Seen({}, {"people": answer.error})
     assert isinstance(names, list)
     assert isinstance(pods, dict)
     assert isinstance(tellers, dict)

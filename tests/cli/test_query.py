@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aggregator.cli.found import Series, name_of, number, printable
+from aggregator.cli.found import Series, name_of, number
 from aggregator.cli.plot import stretches
 from aggregator.cli.tables import trend
+from aggregator.errors import printable
 from tests.cli.conftest import Run
 from tests.fakes.prometheus import fake_prometheus
 from tests.fleet.start import Fleet

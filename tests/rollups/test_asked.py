@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.clusters.values import Hub, Retention
-from aggregator.errors import ClusterFailed, FailureKind
+from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
 from aggregator.federation.question import Fleet, Question, Reply, T
 from aggregator.rollups.buckets import DAY as DAY_LONG
+from aggregator.rollups.catalogue import BY_NAME, PRESENT, Exporter
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.retention import purge
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import Truth
 from tests.rollups.computing import DAY, FOR_EVER, HOUR, KATHMANDU, LISBON, NOW, Listening, computing, lately, later
-from tests.rollups.tables import tables
+from tests.rollups.tables import differences, tables
 
 _LENGTH = re.compile(r"\[(\d+)ms")
 # The days that are always computed again, the last two, belong to no week or month that is over.
@@ -107,3 +108,49 @@ async def test_days_that_a_cluster_has_forgotten_are_asked_once_a_day(database: 
     assert earliest(asked[0]) < trailing[0]
     assert earliest(asked[1]) > trailing[1]
     assert earliest(asked[2]) > trailing[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """A fleet that refuses what holds a piece of text."""
+
+    fleet: Fleet
+    piece: str
+
+    async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
+        (question,) = questions
+        if self.piece in dict(question.form)["query"]:
+            return (ClusterRefused(question.cluster, 422, "execution", "too many\x1b[2J samples"),)
+        return await self.fleet.ask(questions, deadline)
+
+
+async def test_numbers_stay_while_a_cluster_refuses_to_say_whether_somebody_is_there_to_tell(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        await rollups.compute(lately(NOW))
+        before = await tables(database)
+        refusing = replace(rollups, fleet=Refusing(rollups.fleet, PRESENT[Exporter.KUBE][:30]))
+        outcome = await later(refusing, NOW + HOUR / 60).compute(lately(NOW))
+
+    assert {"sessions", "people", "cpu_requested_hours"} < outcome.refused["oslo"].keys() <= BY_NAME.keys()
+    assert "accounts" not in outcome.refused["oslo"]
+    assert differences(await tables(database), before) == []
+    assert "too many\\x1b[2J samples" in caplog.text
+
+
+async def test_a_cluster_that_refuses_to_tell_what_was_seen_has_failed(database: Database) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        outcome = await replace(rollups, fleet=Refusing(rollups.fleet, "599999ms")).compute(lately(NOW))
+
+    assert str(outcome.failed["oslo"]).startswith('cluster "oslo": does not tell what was seen: too many')
+    assert (await tables(database))["bucket"] == {}
+
+
+async def test_for_weeks_and_months_nobody_is_asked_whether_pods_are_told_of(database: Database) -> None:
+    async with computing(database, Truth("oslo")) as rollups:
+        asked = await asked_by(rollups, NOW)
+
+    long = [form["query"] for form in asked if longest(form) > 1]
+    assert long
+    assert not any("kube_pod_info" in text or "container_memory" in text for text in long)
