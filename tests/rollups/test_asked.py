@@ -18,7 +18,7 @@ from aggregator.rollups.retention import purge
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, FOR_EVER, HOUR, KATHMANDU, LISBON, NOW, Listening, computing, lately, later
+from tests.rollups.computing import DAY, FEW_HOURS, HOUR, KATHMANDU, LISBON, NOW, Listening, computing, lately, later
 from tests.rollups.tables import differences, tables
 
 _LENGTH = re.compile(r"\[(\d+)ms")
@@ -44,7 +44,7 @@ class Slow:
         return await self.fleet.ask(questions, deadline)
 
 
-async def asked_by(rollups: Rollups, now: datetime, retention: Retention = FOR_EVER) -> list[Mapping[str, str]]:
+async def asked_by(rollups: Rollups, now: datetime, retention: Retention = FEW_HOURS) -> list[Mapping[str, str]]:
     """What the service asks at some time."""
     listening = Listening(rollups.fleet)
     await later(replace(rollups, fleet=listening), now).compute(lately(now, retention))
