@@ -18,7 +18,19 @@ from aggregator.rollups.retention import purge
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import Truth
-from tests.rollups.computing import DAY, FEW_HOURS, HOUR, KATHMANDU, LISBON, NOW, Listening, computing, lately, later
+from tests.rollups.computing import (
+    DAY,
+    FEW_HOURS,
+    FOR_EVER,
+    HOUR,
+    KATHMANDU,
+    LISBON,
+    NOW,
+    Listening,
+    computing,
+    lately,
+    later,
+)
 from tests.rollups.tables import differences, tables
 
 _LENGTH = re.compile(r"\[(\d+)ms")
@@ -87,7 +99,7 @@ async def test_the_second_time_only_the_last_two_days_are_asked(database: Databa
 async def test_hours_that_are_not_kept_for_so_long_are_not_asked_again(database: Database) -> None:
     ten_days = Retention(hours=10 * 86400.0)
     async with computing(database, Truth("oslo")) as rollups:
-        await asked_by(rollups, THURSDAY)
+        await asked_by(rollups, THURSDAY, FOR_EVER)
         await purge(database, ten_days, THURSDAY)
         asked = await asked_by(rollups, THURSDAY + HOUR, ten_days)
 
