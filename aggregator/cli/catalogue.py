@@ -1,7 +1,10 @@
 """`crosshub rollup list`: every number that is kept, in two lines."""
 
+from textwrap import fill
+
 from aggregator.rollups.catalogue import MEASURES, Longer
 
+WIDTH = 80
 WEEKS = {
     Longer.SUM: "added up",
     Longer.MAX: "the greatest",
@@ -23,5 +26,7 @@ def show_catalogue() -> None:
         print(f"{row[0]:{name}}  {row[1]:{unit}}  {row[2]:{weeks}}  {row[3]}")
         if sentence:
             print(f"    {sentence}")
-    print(f"\n{len(MEASURES)} numbers. `weeks` is how days become weeks and months. In PromQL each one is")
+    by_day = ", ".join(each.name for each in MEASURES if not each.has_hours)
+    print("\n" + fill(f"Kept by the hour, day, week and month; not by the hour: {by_day}.", WIDTH))
+    print(f"{len(MEASURES)} numbers. `weeks` is how days become weeks and months. In PromQL each one is")
     print("crosshub_NAME, with cluster, hub, namespace, community and resolution as labels.")

@@ -5,6 +5,9 @@ from datetime import date
 from aggregator.errors import BadQuery
 from aggregator.rollups.backfill import Days
 
+# Beyond them there are no instants, or more days than anybody wants to look at.
+FIRST, LAST = date(1970, 1, 2), date(2199, 12, 31)
+
 
 def days_from(first: str, last: str, today: date) -> Days:
     """The days from the first to the last; raises BadQuery where there are none, or they have not begun."""
@@ -21,7 +24,10 @@ def days_from(first: str, last: str, today: date) -> Days:
 def day_in(option: str, text: str) -> date:
     """A date, whose option is named where it is none; raises BadQuery."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as fault:
         why = f" ({fault})" if "out of range" in str(fault) else ""
         raise BadQuery(f'{option}: "{text}" is no date{why}; write it as 2026-10-30') from None
+    if not FIRST <= day <= LAST:
+        raise BadQuery(f"{option}: {day} is no day that can be kept; those are from {FIRST} to {LAST}")
+    return day

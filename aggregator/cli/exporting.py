@@ -38,6 +38,8 @@ def read_choice(
     others = [each for each in chosen if each.about is not About.HUB]
     if hubs and others:
         raise BadQuery(f"--measure {others[0].name} is not about a hub; leave --hub out")
+    if resolution == Resolution.HOUR and not any(each.has_hours for each in chosen):
+        raise BadQuery(f"--measure {chosen[0].name} is not kept by the hour, since people are counted by the day")
     choice = Choice(
         Resolution(resolution),
         chosen,

@@ -89,6 +89,11 @@ class Measure:
         return abs(number - true) <= max(self.grain, self.tolerance * abs(true))
 
     @property
+    def has_hours(self) -> bool:
+        """Whether it is kept by the hour; sets of people are by the day."""
+        return bool(self.promql)
+
+    @property
     def may_be_nothing(self) -> bool:
         """Whether no series means 0, where there is somebody to tell: nobody used the hub. Otherwise it means unknown."""
         return self.longer is Longer.SUM or self.by is Exporter.CADVISOR
@@ -256,9 +261,9 @@ def _measures() -> tuple[Measure, ...]:
                 _last_of_each("sum", "dirsize_total_size_bytes{$hubs}", "directory"), Longer.LAST, Exporter.DIRSIZE),
         Measure("home_directories", "directories", "Home directories that there are.",
                 _last_of_each("count", "dirsize_total_size_bytes{$hubs}", "directory"), Longer.LAST, Exporter.DIRSIZE),
-        Measure("home_volume_bytes", "bytes", "Size of the volume that homes are on.",
+        Measure("home_volume_bytes", "bytes", "Size of the volume of homes, if its claim is called home-nfs.",
                 _last_of_each("min", f"kubelet_volume_stats_capacity_bytes{{$hubs,{volume}}}", "persistentvolumeclaim"), Longer.LAST, Exporter.KUBELET),
-        Measure("home_volume_free_bytes", "bytes", "What is free on the volume that homes are on.",
+        Measure("home_volume_free_bytes", "bytes", "What is free on the volume of homes, if its claim is called home-nfs.",
                 _last_of_each("min", f"kubelet_volume_stats_available_bytes{{$hubs,{volume}}}", "persistentvolumeclaim"), Longer.LAST, Exporter.KUBELET),
         Measure("groups", "groups", "Groups that people of the hub are in.",
                 _last_of_each("count", 'jupyterhub_user_group_info{$hubs,usergroup!~"none|multiple"}', "usergroup"),

@@ -83,7 +83,7 @@ def test_a_hub_that_is_named_is_the_only_one_that_is_asked(config: Path) -> None
 
 def test_a_backfill_has_the_days_of_each_hub_and_their_hours(filled: Path) -> None:
     days = rows(rollup(filled, "export", "--measure", "people", "--hub", "oslo/prod").stdout)
-    hours = rows(rollup(filled, "export", "--measure", "people", "--hub", "oslo/prod", "--resolution", "1h").stdout)
+    hours = rows(rollup(filled, "export", "--measure", "accounts", "--hub", "oslo/prod", "--resolution", "1h").stdout)
 
     assert [(row["start"], row["end"]) for row in days] == [
         ("2025-10-24T22:00:00Z", "2025-10-25T22:00:00Z"),
@@ -91,6 +91,17 @@ def test_a_backfill_has_the_days_of_each_hub_and_their_hours(filled: Path) -> No
     ]
     assert (hours[0]["start"], hours[-1]["end"]) == ("2025-10-24T22:00:00Z", "2025-10-27T00:00:00Z")
     assert len(hours) == 50
+
+
+def test_people_are_not_exported_by_the_hour_since_they_are_counted_by_the_day(config: Path) -> None:
+    done = rollup(config, "export", "--measure", "people", "--resolution", "1h")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "--measure people is not kept by the hour, since people are counted by the day\n"
+
+
+def test_the_list_says_what_is_not_kept_by_the_hour(config: Path) -> None:
+    assert "not by the hour: people, new_people, cluster_people" in " ".join(rollup(config, "list").stdout.split())
 
 
 def test_a_cluster_that_fails_is_told_and_the_others_are_kept(servers: tuple[Server, ...], tmp_path: Path) -> None:
@@ -149,9 +160,14 @@ def test_ctrl_c_ends_it_and_the_next_one_goes_on(servers: tuple[Server, ...], tm
     ("arguments", "words"),
     [
         (("--from", "2025-02-30", "--to", "2025-03-01"), '--from: "2025-02-30" is no date (day is out of range'),
+        (
+            ("--from", "0001-01-01", "--to", "2025-03-01"),
+            "--from: 0001-01-01 is no day that can be kept; those are from",
+        ),
+        (("--from", "2025-03-01", "--to", "9999-12-31"), "--to: 9999-12-31 is no day that can be kept; those are from"),
         (("--from", "yesterday", "--to", "2025-03-01"), '--from: "yesterday" is no date; write it as 2026-10-30'),
         (("--from", "2025-10-26", "--to", "2025-10-25"), "--to 2025-10-25 is before --from 2025-10-26"),
-        (("--from", "2999-10-25", "--to", "2999-10-26"), "--from 2999-10-25 has not begun"),
+        (("--from", "2199-10-25", "--to", "2199-10-26"), "--from 2199-10-25 has not begun"),
         ((*DAYS, "--hub", "lisbn/prod"), 'there is no hub "lisbn/prod"; did you mean "lisbon/prod"?'),
     ],
 )

@@ -78,3 +78,12 @@ def _keys(form: Form) -> Iterator[str]:
             yield from (key for key in _keys(MappingOf(form.item)) if key != form.name_field)
         case _:
             return
+
+
+def test_the_page_on_what_is_kept_begins_with_a_configuration_that_loads(tmp_path: Path) -> None:
+    page = (EXAMPLE.parent / "rollups.md").read_text()
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+
+    (cluster,) = load(write(tmp_path, text)).clusters
+
+    assert [hub.community for hub in cluster.hubs] == ["lisbon"]
