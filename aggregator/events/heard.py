@@ -13,6 +13,7 @@ from aggregator.events.values import labels_of
 from aggregator.series import Labels
 
 ALERTMANAGER = "alertmanager"
+PROMETHEUS = "prometheus of "
 LARGEST = 1024 * 1024
 MOST_LABELS = 64
 LONGEST = 4096
@@ -43,6 +44,16 @@ class Heard:
     @property
     def key(self) -> tuple[str, str]:
         return self.fingerprint, self.origin
+
+
+def origin_of(cluster: str) -> str:
+    """How the Prometheus of a cluster is called among those who tell of alerts."""
+    return PROMETHEUS + cluster
+
+
+def cluster_of(origin: str) -> str:
+    """The cluster whose Prometheus that is, nothing where it is somebody else."""
+    return origin.removeprefix(PROMETHEUS) if origin.startswith(PROMETHEUS) else ""
 
 
 class _Alert(msgspec.Struct, rename="camel"):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from aggregator.events.heard import Heard
+from aggregator.events.heard import PROMETHEUS, Heard, origin_of
 from aggregator.events.values import labels_of
 from aggregator.store.alert_tables import heard_alert
 from aggregator.store.upsert import upsert
@@ -52,6 +52,13 @@ async def keep(connection: AsyncConnection, alerts: Iterable[Heard]) -> None:
         for each in alerts
     ]
     await upsert(connection, heard_alert, rows, key=KEY)
+
+
+async def forget(connection: AsyncConnection, clusters: Collection[str], before: datetime) -> None:
+    """Forgets what the Prometheus servers of other clusters told, those that were not heard since an instant."""
+    theirs = heard_alert.c.origin.startswith(PROMETHEUS, autoescape=True)
+    asked = heard_alert.c.origin.in_([origin_of(cluster) for cluster in clusters])
+    await connection.execute(delete(heard_alert).where(theirs, ~asked, heard_alert.c.heard_at < before))
 
 
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 
 from aggregator.errors import BadQuery
 from aggregator.events import heard_rows
-from aggregator.events.heard import Heard, checked, of_webhook, put_together, silent
+from aggregator.events.heard import Heard, checked, of_webhook, origin_of, put_together, silent
 from aggregator.events.values import labels_of
 from aggregator.federation.question import Answered, Fleet, NotPrometheus, Question
 from aggregator.query.wire import reader
 from aggregator.series import CLUSTER
 from aggregator.store.database import Database
+
+
+UNASKED = timedelta(minutes=10)
+"""What a cluster told that nobody has asked for so long is forgotten: another replica may know more clusters than we do."""
 
 
 class _Told(msgspec.Struct, rename="camel"):
@@ -29,11 +33,6 @@ class _Alerts(msgspec.Struct):
 
 
 _read = reader(_Alerts)
-
-
-def origin_of(cluster: str) -> str:
-    """How the Prometheus of a cluster is called among those who tell of alerts."""
-    return f"prometheus of {cluster}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class Hearing:
                 before = await heard_rows.heard(connection, origins=(origin_of(cluster),))
                 known = {each.key: each for each in before}
                 await heard_rows.keep(connection, (*put_together(known, told), *silent(before, told, now)))
+            await heard_rows.forget(connection, clusters, now - UNASKED)
         return tuple(cluster for cluster in clusters if cluster not in answered)
 
 

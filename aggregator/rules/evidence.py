@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from aggregator.events.heard import cluster_of
 from aggregator.series import Labels
 
 UTC = ZoneInfo("UTC")
@@ -85,7 +86,10 @@ class HubSeen:
 
 @dataclass(frozen=True, slots=True)
 class ClusterSeen:
-    """A cluster and its hubs; `failed` says why its Prometheus does not answer, and is empty where it does."""
+    """A cluster and its hubs; `failed` says why its Prometheus does not answer, and is empty where it does.
+
+    It has been so since `since`.
+    """
 
     name: str
     hubs: tuple[HubSeen, ...] = ()
@@ -103,6 +107,11 @@ class Watchdog:
     heard_at: datetime
     fires: bool = True
 
+    @property
+    def teller(self) -> str:
+        """The cluster whose own Prometheus tells of it when asked, nothing where somebody posts it."""
+        return cluster_of(self.origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -116,6 +125,10 @@ class Evidence:
     @property
     def hubs(self) -> tuple[HubSeen, ...]:
         return tuple(hub for cluster in self.clusters for hub in cluster.hubs)
+
+    def cluster(self, name: str) -> ClusterSeen | None:
+        """The cluster of that name, where the configuration names it."""
+        return next((each for each in self.clusters if each.name == name), None)
 
 
 SOON = timedelta(days=14)

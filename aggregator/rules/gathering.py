@@ -91,7 +91,7 @@ def _cluster(cluster: Cluster, known: Probes, seen: Seen) -> ClusterSeen:
         _stranger(cluster, namespace, known, seen) for namespace in sorted(_met(cluster.name, known, told) - names)
     ]
     answered = known.get((cluster.name, "", PROMETHEUS))
-    since = answered.since if told.failed and answered is not None else None
+    since = answered.since if answered is not None else None
     return ClusterSeen(cluster.name, (*named, *others), told.failed, since, cluster.community or "")
 
 

@@ -138,12 +138,18 @@ def _ends_within(hub: HubSeen, evidence: Evidence, severity: Severity) -> bool:
 
 
 def _is_stopped(dog: Watchdog, evidence: Evidence) -> bool:
-    return not dog.fires or evidence.at - dog.heard_at > PATIENCE
+    if not dog.teller:
+        return not dog.fires or evidence.at - dog.heard_at > PATIENCE
+    teller = evidence.cluster(dog.teller)
+    if teller is None or teller.failed:
+        # Whoever is not heard at all tells nothing of it: that is MonitoringDown, or nobody asks any more.
+        return False
+    return evidence.at - max(dog.heard_at, teller.since or dog.heard_at) > PATIENCE
 
 
 def _over(alert: Alert, evidence: Evidence) -> bool:
     """Whether the evidence says so. What nobody names any more is nobody's trouble."""
-    cluster = next((each for each in evidence.clusters if each.name == alert.label("cluster")), None)
+    cluster = evidence.cluster(alert.label("cluster"))
     if alert.name in _FLEET_OVER:
         return _FLEET_OVER[alert.name](alert, evidence)
     if cluster is None:
@@ -163,9 +169,11 @@ def _sees_again(_: Alert, evidence: Evidence) -> bool:
 
 
 def _is_heard(alert: Alert, evidence: Evidence) -> bool:
-    """What is not stopped is heard; what is not known any more was forgotten by whoever keeps it."""
-    mine = (dog for dog in evidence.watchdogs if verdicts.watchdog_labels(dog) == alert.labels)
-    return not any(_is_stopped(dog, evidence) for dog in mine)
+    """What is not stopped is heard, unless whoever tells of it is silent."""
+    mine = [dog for dog in evidence.watchdogs if verdicts.watchdog_labels(dog) == alert.labels]
+    tellers = [evidence.cluster(dog.teller) for dog in mine]
+    silent = any(teller is not None and teller.failed for teller in tellers)
+    return not silent and not any(_is_stopped(dog, evidence) for dog in mine)
 
 
 def _cluster_works(cluster: ClusterSeen, evidence: Evidence) -> bool:

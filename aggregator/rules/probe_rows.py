@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rules.evidence import Sight
 from aggregator.store.alert_tables import probe
+from aggregator.store.tables import schedule
 from aggregator.store.upsert import upsert
 
 KEY = ("cluster", "namespace", "kind")
@@ -50,6 +51,16 @@ async def probes(connection: AsyncConnection) -> dict[Key, Probe]:
         for row in found
     ]  # fmt: skip
     return {each.key: each for each in rows}
+
+
+async def turn(connection: AsyncConnection, name: str, at: datetime) -> bool:
+    """Whether nobody has looked at that moment or later, by this schedule; until the transaction ends nobody else will.
+
+    Two replicas may hold two slots of it. The one with the older look must not write over the other's work.
+    """
+    await connection.execute(select(schedule.c.name).where(schedule.c.name == name).with_for_update())
+    latest = (await connection.execute(select(func.max(probe.c.looked_at)))).scalar()
+    return latest is None or latest < at
 
 
 async def keep(connection: AsyncConnection, seen: Iterable[Probe]) -> None:

@@ -33,6 +33,7 @@ from aggregator.store.database import Database
 log = logging.getLogger(__name__)
 
 OUTAGES: tuple[Source] = ("outage",)
+NOTHING = Went((), (), ())
 
 
 class TakenOver(CrosshubError):
@@ -68,17 +69,24 @@ class Watch:
 
     async def look(self) -> Seen:
         """What is seen now, of every hub from outside and by every cluster. Nothing is kept."""
+        # Of two looks the one that began later knows more, however long either takes.
+        began = self.now()
         named = [(cluster.name, hub) for cluster in self.config.clusters for hub in cluster.hubs]
         outside, told = await asyncio.gather(
             looked_at(self.http, [hub for _, hub in named], self.pace),
             told_by_all(self.fleet, [cluster.name for cluster in self.config.clusters]),
         )
         hubs = {(cluster, hub.namespace): looks for (cluster, hub), looks in zip(named, outside, strict=True)}
-        return Seen(self.now(), hubs, told)
+        return Seen(began, hubs, told)
 
 
 async def kept(connection: AsyncConnection, config: Config, seen: Seen) -> Went:
-    """What follows from a look, kept: what was seen, alerts and what happened to them, incidents."""
+    """What follows from a look, kept: what was seen, alerts and what happened to them, incidents.
+
+    Nothing does where somebody has kept a later look.
+    """
+    if not await probe_rows.turn(connection, LOOKS, seen.at):
+        return NOTHING
     before = await alert_rows.alerts(connection, sources=OUTAGES)
     incidents = await incident_rows.open_or_ended_since(connection, seen.at - AGAIN)
     probes = await probe_rows.probes(connection)

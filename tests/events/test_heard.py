@@ -105,13 +105,13 @@ ALERTS = {
 }
 
 
-async def asked(database: Database, alerts: object, now: datetime = NOON) -> tuple[str, ...]:
+async def asked(database: Database, alerts: object, now: datetime = NOON, cluster: str = "lisbon") -> tuple[str, ...]:
     """Asks a cluster that answers so which alerts fire there."""
     body = json.dumps({"status": "success", "data": alerts}).encode()
     async with fake_prometheus(answers={"/api/v1/alerts": body}) as server:
-        clusters = (Cluster("lisbon", Prometheus((server.url,))),)
+        clusters = (Cluster(cluster, Prometheus((server.url,))),)
         async with open_fleet(clusters) as fleet:
-            return await Hearing(database, lambda: now).ask(fleet, ("lisbon",), time.monotonic() + 10)
+            return await Hearing(database, lambda: now).ask(fleet, (cluster,), time.monotonic() + 10)
 
 
 async def test_what_fires_in_a_cluster_is_heard_with_its_cluster(database: Database) -> None:
@@ -149,3 +149,15 @@ async def test_what_was_heard_long_ago_is_removed(database: Database) -> None:
         early, late = [await heard_rows.purge(connection, at, 10) for at in (NOON, NOON + MINUTE)]
 
     assert (early, late) == (0, 1)
+
+
+async def test_what_a_cluster_told_that_nobody_asks_any_more_is_forgotten(database: Database) -> None:
+    await asked(database, ALERTS, cluster="bergen")
+    await Hearing(database, lambda: NOON).take_in(webhook("firing"))
+
+    left = []
+    for minutes in (10, 11):
+        await asked(database, {"alerts": []}, NOON + minutes * MINUTE)
+        left.append({origin for origin, _, _ in await told(database)})
+
+    assert left == [{"alertmanager", "prometheus of bergen"}, {"alertmanager"}]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.events.values import Alert, Change, Health, State
-from aggregator.rules.evidence import Evidence, HubSeen, Sight, Up
+from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
 from aggregator.rules.outages import is_blind
 from tests.rules.fleets import FLEET, MINUTE, NOON, fleet_with, hub, seen
 from tests.rules.going_on import History, after, called, happened, minutes
@@ -117,6 +117,22 @@ def test_a_hub_that_nobody_names_any_more_is_nobodys_trouble() -> None:
 
     assert found[1:] == [[f"recovering {DOWN}"], [f"resolved {DOWN}"]]
     assert minutes(tuple(history.incidents.values())) == [("lisbon/a", 0, 1, "HubDown")]
+
+
+def test_while_a_prometheus_is_silent_nobody_knows_of_its_watchdog() -> None:
+    dog = Watchdog("prometheus of lisbon", (("alertname", "Watchdog"), ("cluster", "lisbon")), NOON - 20 * MINUTE)
+    well = Evidence(NOON, (ClusterSeen("lisbon", since=NOON - 60 * MINUTE), ClusterSeen("oslo")), (dog,))
+    silent = replace(well, clusters=(ClusterSeen("lisbon", failed="no answer"), ClusterSeen("oslo")))
+    heard = replace(well, watchdogs=(replace(dog, heard_at=NOON),))
+
+    _, found = after([well, silent, heard])
+
+    stopped = "WatchdogStopped lisbon"
+    assert [[each for each in one if stopped in each] for one in found] == [
+        [f"firing {stopped}"],
+        [f"held {stopped}"],
+        [f"recovering {stopped}"],
+    ]
 
 
 SIGHTS = st.sampled_from(Sight)

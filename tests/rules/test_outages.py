@@ -219,6 +219,37 @@ def test_a_watchdog_that_is_not_heard_is_told_of(ago: int, fires: bool, stopped:
     assert wrong(replace(seen([]), watchdogs=(dog,))) == ({"WatchdogStopped lisbon"} if stopped else set())
 
 
+ANSWERS = ClusterSeen("lisbon", since=NOON - 60 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("name", "lisbon", "ago", "fires", "stopped"),
+    [
+        ("its Prometheus answers and has not told of it for long", ANSWERS, 11, True, True),
+        ("it has told that it does not fire for long", ANSWERS, 11, False, True),
+        ("it has just begun, and rules are looked at after that", ANSWERS, 1, False, False),
+        ("its Prometheus is silent, which is told of as that", replace(ANSWERS, failed=SILENCE), 11, True, False),
+        ("it has just begun to answer again", replace(ANSWERS, since=NOON - MINUTE), 30, True, False),
+        ("nobody asks it any more", None, 11, True, False),
+    ],
+)
+def test_a_watchdog_that_a_prometheus_tells_of_when_asked(
+    name: str,
+    lisbon: ClusterSeen | None,
+    ago: int,
+    fires: bool,
+    stopped: bool,  # noqa: FBT001
+) -> None:
+    dog = Watchdog(
+        "prometheus of lisbon", (("alertname", "Watchdog"), ("cluster", "lisbon")), NOON - ago * MINUTE, fires
+    )
+    clusters = (ClusterSeen("oslo"), *([lisbon] if lisbon else []))
+
+    found = {each for each in wrong(Evidence(NOON, clusters, (dog,))) if "Watchdog" in each}
+
+    assert found == ({"WatchdogStopped lisbon"} if stopped else set()), name
+
+
 def test_an_outage_is_told_with_its_evidence() -> None:
     one = replace(
         hub("lisbon", "a", Up.DOWN, FAILING, UNKNOWN),

@@ -181,6 +181,26 @@ async def test_whoever_loses_its_look_keeps_nothing(database: Database, caplog: 
     assert "taken over by somebody else" in caplog.text
 
 
+async def test_a_look_that_comes_late_writes_over_nobodys_work(database: Database) -> None:
+    world, holding = World(), asyncio.Event()
+    world.is_down(HUB)
+    async with watching(database, world, holding=holding) as watched:
+        watched.clock.now += MINUTE
+        late = asyncio.create_task(watched.watch.do())
+        await watched.server.until(lambda server: server.answering > 0)
+        well = World()
+        async with watching(database, well) as other:
+            other.clock.now += 2 * MINUTE
+            await other.of("there").watch.do()
+            kept = await everything(database)
+            holding.set()
+            await late
+
+    assert await everything(database) == kept
+    assert await told(database) == []
+    assert await incidents(database) == []
+
+
 async def test_a_watchdog_that_stops_is_told_of(database: Database) -> None:
     async with database.writing() as connection:
         await connection.execute(
