@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aggregator.cli.found import printable
 from aggregator.clusters.conditions import Condition
 from aggregator.clusters.values import Config
+from aggregator.errors import printable
 from aggregator.events.values import Alert, Health, State
 from aggregator.notify.job import seen_in
 from aggregator.notify.matching import fulfils

@@ -13,12 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.cli.alert_lines import Listed, local, read_alerts, table_of
-from aggregator.cli.found import printable
 from aggregator.cli.matchers import conditions_of
 from aggregator.clusters.faults import Unfit
 from aggregator.clusters.times import positive_duration
 from aggregator.clusters.values import Config
-from aggregator.errors import CrosshubError
+from aggregator.errors import CrosshubError, printable
 from aggregator.events.values import Alert
 from aggregator.notify import silence_rows
 from aggregator.notify.matching import conditions_text, fulfils
