@@ -12,6 +12,7 @@ from aggregator.clusters.reporting import Smtp
 from aggregator.delivery.mail_text import Envelope, mail
 from aggregator.delivery.verdicts import MOST_WORDS, Later, Refused, Sent, Verdict
 from aggregator.delivery.ways import Outgoing, Ways
+from aggregator.delivery.wording import plain
 from aggregator.series import Labels
 
 PATIENCE = 10.0
@@ -94,7 +95,7 @@ async def _to_one(client: aiosmtplib.SMTP, smtp: Smtp, recipient: str, outgoing:
 
 def _by_code(code: int, words: str) -> Verdict:
     """4yz is for a while, 5yz for good (RFC 5321)."""
-    why = f"{code}: {' '.join(words.split())[:MOST_WORDS]}"
+    why = f"{code}: {plain(words, MOST_WORDS)}"
     return Refused(why, "message") if code >= 500 else Later(why)
 
 
@@ -110,4 +111,4 @@ def _labels(told: Mapping[str, str]) -> Labels:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:MOST_WORDS] or type(error).__name__
+    return plain(str(error), MOST_WORDS) or type(error).__name__

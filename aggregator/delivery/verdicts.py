@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from aggregator.delivery.wording import plain
 from aggregator.series import Labels
 
 FIRST_WAIT = timedelta(seconds=5)
@@ -158,5 +159,5 @@ def _by_words(body: str, words: Mapping[str, Meaning]) -> Meaning | None:
 def _said(answer: Answer) -> str:
     if 300 <= answer.status < 400:
         return f"{answer.status}: a redirect, which is not followed"
-    body = " ".join(answer.body.split())[:MOST_WORDS]
+    body = plain(answer.body, MOST_WORDS)
     return f"{answer.status}: {body}" if body and "<" not in body else f"{answer.status}"

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import Config
+from aggregator.errors import CrosshubError
 from aggregator.events.rows import alerts, alerts_with
 from aggregator.events.values import Alert
 from aggregator.notify import rows
@@ -27,6 +29,10 @@ log = logging.getLogger(__name__)
 RESOLVED = timedelta(days=1)
 # Groups a transaction: each is written whole or not at all, and nobody else who writes waits long.
 BATCH = 50
+
+
+class NotAllTold(CrosshubError):
+    """Some groups could not be told; the others were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,33 @@ class Notifying:
         return Decided(now, decide(self.policy, seen, now))
 
     async def do(self, decided: Decided) -> int:
-        """Writes what was decided, as far as nobody else was quicker; how many messages that adds."""
+        """Writes what was decided, as far as nobody else was quicker; how many messages that adds.
+
+        Raises NotAllTold in the end where some of it cannot be written.
+        """
         said = 0
+        failed: list[Exception] = []
         for start in range(0, len(decided.steps), BATCH):
+            said += await self._together(decided.steps[start : start + BATCH], decided.now, failed)
+        if failed:
+            raise NotAllTold(f"of {len(decided.steps)} groups {len(failed)} cannot be told") from failed[0]
+        return said
+
+    async def _together(self, steps: Sequence[Step], now: datetime, failed: list[Exception]) -> int:
+        """Does steps in one transaction; where that fails, each in its own, so that one keeps no other from being told."""
+        try:
             async with self.database.writing() as connection:
                 # All replicas go by the order of keys, so that none waits for one that waits for it.
-                for step in decided.steps[start : start + BATCH]:
-                    said += await self._do(connection, step, decided.now)
-        return said
+                return sum([await self._do(connection, step, now) for step in steps])
+        except (OperationalError, InterfaceError, OSError):
+            # It is the database that fails, not a step.
+            raise
+        except Exception as error:
+            if len(steps) == 1:
+                log.exception("group %r cannot be told", steps[0].group.key)
+                failed.append(error)
+                return 0
+        return sum([await self._together((step,), now, failed) for step in steps])
 
     async def _do(self, connection: AsyncConnection, step: Step, now: datetime) -> int:
         match step:
@@ -88,7 +113,7 @@ class Notifying:
         said = 0
         for telling in tellings:
             if telling.alerts:
-                log.info("%s is told of %s: %s", telling.receiver, group.key, telling.reason)
+                log.info("%s is told of %r: %s", telling.receiver, group.key, telling.reason)
                 said += await enqueue(connection, message_of(self.config, group, telling, now))
         return said
 

@@ -1,5 +1,6 @@
 """Which receivers an alert is for, and with which others it is told of. Pure."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,10 +8,13 @@ from datetime import timedelta
 from aggregator.clusters.alerting import Route
 from aggregator.clusters.values import Config
 from aggregator.events.values import Alert
-from aggregator.notify.matching import conditions_text, fulfils
+from aggregator.notify.matching import ESCAPES, conditions_text, fulfils
 from aggregator.series import Labels
 
 ALL_LABELS = ("...",)
+# PostgreSQL has no more than 2,704 bytes in an index, and a group shares them with a receiver's name.
+LONGEST_KEY = 1000
+READABLE = 200
 OWN = "community/"
 """The receiver that is a community's own Slack begins with it."""
 
@@ -70,9 +74,13 @@ def group_labels(alert: Alert, way: Way) -> Labels:
 
 
 def group_key(way: Way, labels: Labels) -> str:
-    """What tells a group from all others."""
-    written = ", ".join(f'{name}="{value}"' for name, value in labels)
-    return f"{way.key}:{{{written}}}"
+    """What tells a group from all others: printable, and of bounded length, since databases have it as a key."""
+    written = ", ".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in labels)
+    whole = f"{way.key}:{{{written}}}"
+    key = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in whole)
+    if len(key.encode()) <= LONGEST_KEY:
+        return key
+    return f"{key[:READABLE]}… {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _way(route: Route, key: str) -> Way:

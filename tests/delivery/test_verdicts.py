@@ -42,7 +42,7 @@ SECOND = timedelta(seconds=1)
         (Answer(429), Later("429", rest=5 * SECOND)),
         (Answer(503, "", "60"), Later("503", rest=60 * SECOND)),
         (Answer(504), Later("504", unsure=True)),
-        (Answer(500, "x" * 5000), Later(f"500: {'x' * 200}")),
+        (Answer(500, "x" * 5000), Later(f"500: {'x' * 199}…")),
     ],
 )
 def test_what_an_answer_of_slack_means(answer: Answer, verdict: Verdict) -> None:
@@ -79,6 +79,12 @@ def test_whose_fault_it_is_that_pagerduty_refuses(body: str, whose: str) -> None
 )
 def test_how_long_a_server_wants_to_be_left_alone(header: str | None, rest: timedelta | None) -> None:
     assert asked_rest(header, NOW) == rest
+
+
+def test_what_a_server_answers_is_noted_without_what_no_database_keeps() -> None:
+    verdict = over_http(Answer(400, "no\0 such\nthing"), {400: "message"}, NOW)
+
+    assert verdict == Refused("400: no such thing", "message")
 
 
 def test_a_message_waits_twice_as_long_each_time_up_to_five_minutes() -> None:

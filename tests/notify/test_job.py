@@ -3,16 +3,20 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
 
+import pytest
 from sqlalchemy import update
 
 from aggregator.clusters.alerting import Receiver, Route, Webhook
 from aggregator.clusters.values import Config
 from aggregator.events.values import Alert, State, labels_of
 from aggregator.notify import rows
+from aggregator.notify.deciding import Flush
 from aggregator.notify.duties import purge
-from aggregator.notify.job import Notifying
+from aggregator.notify.job import NotAllTold, Notifying
 from aggregator.outbox.notice import Notice
 from aggregator.store.alert_tables import receiver
 from aggregator.store.database import Database, open_database
@@ -73,6 +77,37 @@ async def test_replicas_that_tick_at_the_same_time_tell_each_thing_once(database
     assert told_of(fired) == told_of(over) == Counter({(to, f"{n:04}"): 1 for to in RECEIVERS for n in range(20)})
     assert {one.status for one in fired} == {"firing"}
     assert {one.status for one in over} == {"resolved"}
+
+
+@pytest.mark.parametrize("text", ["\0", 'x"\n', "ü" * 5000, "\u202e"])
+async def test_whatever_a_label_says_its_alert_is_told_as_are_the_others(database: Database, text: str) -> None:
+    clock, messages = Clock(), Messages(database)
+    job = Notifying(config_with(EACH_ALONE), database, clock.now)
+    odd = alert_that(labels_of({"alertname": "Odd", "name": text}), State.FIRING, since=BEGAN, at=BEGAN)
+
+    await keep(database, [odd, *alerts(1, State.FIRING)])
+    await ticks([job], clock, (0, 10))
+
+    assert told_of(await messages.new()) == Counter((to, name) for to in RECEIVERS for name in (text, "0000"))
+
+
+async def test_a_step_that_fails_keeps_nobody_else_from_being_told(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, messages = Clock(), Messages(database)
+    job = Notifying(config_with(EACH_ALONE), database, clock.now)
+    await keep(database, alerts(3, State.FIRING))
+    await ticks([job], clock, (0,))
+    clock.at = BEGAN + 10 * SECOND
+    decided = await job.decided()
+    first, second, third = (step for step in decided.steps if isinstance(step, Flush))
+    odd = replace(second, due_at=cast("datetime", None))
+
+    with pytest.raises(NotAllTold):
+        await job.do(replace(decided, steps=(first, odd, third)))
+
+    assert told_of(await messages.new()) == Counter((to, name) for to in RECEIVERS for name in ("0000", "0002"))
+    assert "0001" in caplog.text
 
 
 async def test_a_decision_that_comes_too_late_says_nothing(database: Database) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aggregator.clusters.alerting import Receiver, Route, Slack, Webhook
 from aggregator.clusters.conditions import Condition, parse_condition
-from aggregator.events.values import Alert
+from aggregator.events.values import Alert, labels_of
 from aggregator.notify.matching import condition_text, fulfils
 from aggregator.notify.routing import group_key, group_labels, routing_of
 from tests.notify.made import a_config, an_alert, outage
@@ -76,6 +76,35 @@ def test_a_group_is_called_by_its_route_and_its_labels(group_by: tuple[str, ...]
     (way,) = routing.ways(alert)
 
     assert group_key(way, group_labels(alert, way)) == key
+
+
+LABEL_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@given(*(st.dictionaries(st.sampled_from("abc"), LABEL_TEXT) for _ in range(2)))
+def test_groups_of_different_labels_have_different_names(one: dict[str, str], other: dict[str, str]) -> None:
+    (way,) = routing_of(a_config(routes=(REST,))).ways(an_alert())
+
+    keys = [group_key(way, labels_of(labels)) for labels in (one, other)]
+
+    assert (keys[0] == keys[1]) == (labels_of(one) == labels_of(other))
+    assert all(key.isprintable() for key in keys)
+
+
+def test_what_a_value_says_is_not_taken_for_another_label() -> None:
+    (way,) = routing_of(a_config(routes=(REST,))).ways(an_alert())
+
+    assert group_key(way, (("a", '1", b="2'),)) != group_key(way, (("a", "1"), ("b", "2")))
+
+
+def test_a_group_of_long_labels_has_a_short_name_that_still_begins_with_them() -> None:
+    (way,) = routing_of(a_config(routes=(REST,))).ways(an_alert())
+
+    long, longer = (group_key(way, (("alertname", "Test"), ("pod", "ü" * length))) for length in (4000, 4001))
+
+    assert long != longer
+    assert long.startswith('{}/{}:{alertname="Test", pod="üü')
+    assert len(long.encode()) <= 1000
 
 
 @pytest.mark.parametrize(
