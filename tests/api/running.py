@@ -8,10 +8,12 @@ import httpx
 import uvicorn
 
 from aggregator.app import create_app
-from aggregator.clusters.values import Cluster, Config, Prometheus, Query
+from aggregator.clusters.values import Cluster, Config, Every, Prometheus, Query
 from tests.fakes.http import FakeServer
 
 PATIENCE = 0.4
+# As far as a test goes.
+NEVER = Every(health=1e9, rules=1e9, access=1e9, rollups=1e9)
 
 
 @asynccontextmanager
@@ -47,9 +49,11 @@ def reached_at(server: FakeServer, timeout: float = PATIENCE) -> Prometheus:
 
 
 def config_of(**reached: Prometheus) -> Config:
-    """A configuration in which clusters of these names are reached so."""
+    """A configuration in which clusters of these names are reached so, and are asked nothing that nobody asks for."""
     return Config(
         tuple(Cluster(name, prometheus) for name, prometheus in reached.items()),
         query=Query(deadline=5),
         database="sqlite:///:memory:",
+        every=NEVER,
+        rules=(),
     )

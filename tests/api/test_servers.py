@@ -50,7 +50,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
             {"name": "oslo", "prometheus": {"url": by_name}},
         ]
         config = here / "crosshub.yaml"
-        config.write_text(yaml.safe_dump({"clusters": clusters}))
+        config.write_text(yaml.safe_dump({"clusters": clusters, "rules": []}))
         with started_crosshub(config) as crosshub:
             _until_it_has_looked_at_itself(prometheus.url)
             yield Pair(prometheus.url, crosshub)

@@ -78,7 +78,7 @@ def crosshub(clusters: Mapping[str, str], directory: Path, *, encoding: str, dat
     entries = [{"name": name, "prometheus": {"url": url, "encoding": encoding}} for name, url in clusters.items()]
     config = directory / "crosshub.yaml"
     kept = {"database": database or f"sqlite:///{directory}/crosshub.db"}
-    config.write_text(yaml.safe_dump({"clusters": entries, **kept}, sort_keys=False))
+    config.write_text(yaml.safe_dump({"clusters": entries, "rules": [], **kept}, sort_keys=False))
     return Program(
         name="crosshub",
         command=lambda _port: [f"{Path(sys.executable).parent}/crosshub", "--config", str(config), "serve"],
