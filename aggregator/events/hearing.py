@@ -16,7 +16,6 @@ from aggregator.query.wire import reader
 from aggregator.series import CLUSTER
 from aggregator.store.database import Database
 
-
 UNASKED = timedelta(minutes=10)
 """What a cluster told that nobody has asked for so long is forgotten: another replica may know more clusters than we do."""
 

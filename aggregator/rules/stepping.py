@@ -56,7 +56,7 @@ def stepped(before: Iterable[Alert], looked: Looked, terms: Terms, limit: int = 
 
 def ended(alerts: Iterable[Alert], now: datetime) -> Stepped:
     """What becomes of alerts whose rules are in no file any more."""
-    return _put_together([(alert, removed(alert, now)) for alert in alerts], now)
+    return _put_together([(alert, removed(alert, "its rule was removed", now)) for alert in alerts], now)
 
 
 def _outcome(known: Mapping[Labels, Alert], looked: Looked, terms: Terms) -> Stepped:
