@@ -11,6 +11,7 @@ from aggregator.errors import BadQuery
 from aggregator.events.fingerprint import fingerprint
 from aggregator.events.values import labels_of
 from aggregator.series import Labels
+from aggregator.store.instants import EPOCH, MILLISECOND, milliseconds
 
 ALERTMANAGER = "alertmanager"
 PROMETHEUS = "prometheus of "
@@ -95,7 +96,17 @@ def checked(alert: Heard) -> Heard:
     labels = dict(alert.labels)
     if len(labels) > MOST_LABELS or "alertname" not in labels:
         raise BadQuery(f"an alert has a label alertname and at most {MOST_LABELS} labels, this one has {len(labels)}")
-    return replace(alert, annotations=tuple((name, text[:LONGEST]) for name, text in alert.annotations))
+    return replace(
+        alert,
+        annotations=tuple((name, text[:LONGEST]) for name, text in alert.annotations),
+        starts_at=_as_kept(alert.starts_at),
+        ends_at=None if alert.ends_at is None else _as_kept(alert.ends_at),
+    )
+
+
+def _as_kept(instant: datetime) -> datetime:
+    """Without what is finer than what is kept of it, so that an instant that is told again is the same."""
+    return EPOCH + milliseconds(instant) * MILLISECOND
 
 
 def _end(told: _Alert, now: datetime) -> datetime | None:

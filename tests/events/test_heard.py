@@ -123,6 +123,13 @@ async def test_what_fires_in_a_cluster_is_heard_with_its_cluster(database: Datab
     assert alert.starts_at == datetime(2026, 11, 25, 11, 58, 0, 123000, tzinfo=UTC)
 
 
+async def test_what_a_cluster_tells_of_again_and_again_counts_once(database: Database) -> None:
+    for minute in range(3):
+        await asked(database, ALERTS, NOON + minute * MINUTE)
+
+    assert await told(database) == [("prometheus of lisbon", "firing", 1)]
+
+
 async def test_what_a_cluster_does_not_tell_of_any_more_is_over(database: Database) -> None:
     await asked(database, ALERTS)
 
