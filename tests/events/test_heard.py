@@ -28,6 +28,12 @@ def webhook(status: str, starts_at: datetime = NOON, labels: dict[str, str] = DI
     return json.dumps({"version": "4", "groupKey": "{}", "status": status, "receiver": "x", "alerts": [alert]}).encode()
 
 
+def told_at(starts_at: str, ends_at: str) -> bytes:
+    """An alert that is over, with these times."""
+    alert = {"status": "resolved", "labels": DISK, "startsAt": starts_at, "endsAt": ends_at}
+    return json.dumps({"alerts": [alert]}).encode()
+
+
 async def told(database: Database) -> list[tuple[str, str, int]]:
     async with database.reading() as connection:
         return [(each.origin, each.state, each.count) for each in await heard_rows.heard(connection)]
@@ -67,11 +73,23 @@ async def test_the_end_of_what_nobody_knew_of_is_not_kept(hearing: Hearing) -> N
         (webhook("firing", labels={"cluster": "lisbon"}), "has a label alertname"),
         (webhook("firing", labels=DISK | {f"l{i}": "x" for i in range(63)}), "at most 64 labels, this one has 65"),
         (b" " * (1024 * 1024 + 1), "1,048,576 are the most"),
+        (told_at("2026-11-25T12:00:00", "0001-01-01T00:00:00Z"), "2026-11-25T12:00:00 has no time zone"),
+        (told_at("2026-11-25T12:00:00Z", "2026-11-25T12:00:00"), "2026-11-25T12:00:00 has no time zone"),
+        (told_at("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"), "0001-01-01T00:00:00.14:00 is no time"),
+        (told_at("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z"), "is no time"),
+        (told_at("2026-11-25T12:00:00Z", "9999-12-31T23:59:59-14:00"), "is no time"),
     ],
 )
 def test_what_no_alertmanager_posts_is_refused(body: bytes, words: str) -> None:
     with pytest.raises(BadQuery, match=words):
         of_webhook(body, NOON)
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00"])
+def test_what_is_over_without_an_end_is_over_now(end: str) -> None:
+    (alert,) = of_webhook(told_at("2026-11-25T11:00:00Z", end), NOON)
+
+    assert (alert.state, alert.ends_at) == ("resolved", NOON)
 
 
 def test_long_texts_are_cut() -> None:
