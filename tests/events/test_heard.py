@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from aggregator.errors import BadQuery
 from aggregator.events import heard_rows
 from aggregator.events.heard import Heard, of_webhook, put_together
 from aggregator.events.hearing import Hearing
+from aggregator.events.values import labels_of
 from aggregator.federation.fanout import open_fleet
 from aggregator.store.database import Database
 from tests.fakes.prometheus import fake_prometheus
@@ -165,6 +167,44 @@ async def test_a_cluster_that_does_not_answer_ends_nothing(database: Database) -
 
     assert silent == ("lisbon",)
     assert await told(database) == [("prometheus of lisbon", "firing", 1)]
+
+
+async def test_an_alert_that_was_over_is_known_when_it_begins_anew(database: Database) -> None:
+    for minute, alerts in enumerate((ALERTS, {"alerts": []}, ALERTS)):
+        await asked(database, alerts, NOON + minute * MINUTE)
+
+    assert await told(database) == [("prometheus of lisbon", "firing", 2)]
+
+
+async def test_what_is_over_is_forgotten_after_some_days(database: Database) -> None:
+    await asked(database, ALERTS)
+    await asked(database, {"alerts": []}, NOON)
+    left = []
+    for days in (7, 8):
+        await asked(database, {"alerts": []}, NOON + timedelta(days=days))
+        left.append(len(await told(database)))
+
+    assert left == [1, 0]
+
+
+async def test_an_alert_may_have_any_name(hearing: Hearing) -> None:
+    await hearing.take_in(webhook("firing", labels={"alertname": "\0" + "".join(map(chr, range(1, 9000)))}))
+
+    assert await told(hearing.database) == [("alertmanager", "firing", 1)]
+
+
+async def test_nothing_that_is_over_is_read_to_take_in_what_fires(database: Database) -> None:
+    over = [
+        Heard("prometheus of lisbon", labels_of({"alertname": "A", "pod": f"{i}"}), (), "resolved", NOON, NOON)
+        for i in range(3)
+    ]
+    async with database.writing() as connection:
+        await heard_rows.keep(connection, over)
+        fires = await heard_rows.firing(connection, "prometheus of lisbon")
+        known = await heard_rows.known(connection, [replace(over[1], state="firing")])
+
+    assert fires == ()
+    assert known == (over[1],)
 
 
 async def test_what_was_heard_long_ago_is_removed(database: Database) -> None:
