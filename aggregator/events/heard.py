@@ -11,14 +11,16 @@ from aggregator.errors import BadQuery
 from aggregator.events.fingerprint import fingerprint
 from aggregator.events.values import labels_of
 from aggregator.series import Labels
+from aggregator.store.instants import EPOCH, MILLISECOND, milliseconds
 
 ALERTMANAGER = "alertmanager"
 PROMETHEUS = "prometheus of "
 LARGEST = 1024 * 1024
 MOST_LABELS = 64
 LONGEST = 4096
-# What Alertmanager writes where something has not ended.
-NO_END = datetime(1, 1, 1, tzinfo=UTC)
+# The year that Alertmanager writes where something has not ended.
+NO_END = 1
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 State = Literal["firing", "resolved"]
@@ -95,13 +97,27 @@ def checked(alert: Heard) -> Heard:
     labels = dict(alert.labels)
     if len(labels) > MOST_LABELS or "alertname" not in labels:
         raise BadQuery(f"an alert has a label alertname and at most {MOST_LABELS} labels, this one has {len(labels)}")
-    return replace(alert, annotations=tuple((name, text[:LONGEST]) for name, text in alert.annotations))
+    return replace(
+        alert,
+        annotations=tuple((name, text[:LONGEST]) for name, text in alert.annotations),
+        starts_at=_as_kept(alert.starts_at),
+        ends_at=None if alert.ends_at is None else _as_kept(alert.ends_at),
+    )
+
+
+def _as_kept(instant: datetime) -> datetime:
+    """Without what is finer than what is kept of it, so that an instant that is told again is the same. Raises BadQuery."""
+    if instant.tzinfo is None:
+        raise BadQuery(f"{instant.isoformat()} has no time zone")
+    if not EPOCH <= instant < FAR:
+        raise BadQuery(f"{instant.isoformat()} is no time at which an alert begins or ends")
+    return EPOCH + milliseconds(instant) * MILLISECOND
 
 
 def _end(told: _Alert, now: datetime) -> datetime | None:
     if told.status == "firing":
         return None
-    return told.ends_at if told.ends_at is not None and told.ends_at > NO_END else now
+    return now if told.ends_at is None or told.ends_at.year == NO_END else told.ends_at
 
 
 def put_together(before: Mapping[tuple[str, str], Heard], told: Iterable[Heard]) -> tuple[Heard, ...]:

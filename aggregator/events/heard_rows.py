@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.heard import PROMETHEUS, Heard, origin_of
@@ -13,13 +13,39 @@ from aggregator.store.alert_tables import heard_alert
 from aggregator.store.upsert import upsert
 
 KEY = ("fingerprint", "origin")
+# As many as any database takes in one question.
+AT_ONCE = 500
+# PostgreSQL indexes no long texts, and keeps none with a NUL in it.
+MOST_OF_A_NAME = 255
 
 
-async def heard(connection: AsyncConnection, *, origins: Collection[str] | None = None) -> tuple[Heard, ...]:
-    """Everything that was heard, or what these told of; the latest first."""
-    query = select(heard_alert).order_by(heard_alert.c.heard_at.desc(), *(heard_alert.c[name] for name in KEY))
-    if origins is not None:
-        query = query.where(heard_alert.c.origin.in_(origins))
+async def heard(connection: AsyncConnection) -> tuple[Heard, ...]:
+    """Everything that was heard, the latest first."""
+    return await _read(connection)
+
+
+async def firing(connection: AsyncConnection, origin: str) -> tuple[Heard, ...]:
+    """What somebody told of that is not over."""
+    return await _read(connection, heard_alert.c.origin == origin, heard_alert.c.state == "firing")
+
+
+async def known(connection: AsyncConnection, told: Iterable[Heard]) -> tuple[Heard, ...]:
+    """What was heard of these alerts before, of those who tell of them now."""
+    wanted: dict[str, set[str]] = {}
+    for each in told:
+        wanted.setdefault(each.origin, set()).add(each.fingerprint)
+    found: list[Heard] = []
+    for origin, fingerprints in wanted.items():
+        every = sorted(fingerprints)
+        for first in range(0, len(every), AT_ONCE):
+            some = heard_alert.c.fingerprint.in_(every[first : first + AT_ONCE])
+            found += await _read(connection, heard_alert.c.origin == origin, some)
+    return tuple(found)
+
+
+async def _read(connection: AsyncConnection, *which: ColumnElement[bool]) -> tuple[Heard, ...]:
+    latest = heard_alert.c.heard_at.desc(), *(heard_alert.c[name] for name in KEY)
+    query = select(heard_alert).where(*which).order_by(*latest)
     return tuple(
         Heard(
             row.origin,
@@ -41,6 +67,7 @@ async def keep(connection: AsyncConnection, alerts: Iterable[Heard]) -> None:
         {
             "fingerprint": each.fingerprint,
             "origin": each.origin,
+            "alertname": dict(each.labels)["alertname"].replace("\0", "")[:MOST_OF_A_NAME],
             "labels": json.dumps(dict(each.labels)),
             "annotations": json.dumps(dict(each.annotations)),
             "state": each.state,
@@ -52,6 +79,19 @@ async def keep(connection: AsyncConnection, alerts: Iterable[Heard]) -> None:
         for each in alerts
     ]
     await upsert(connection, heard_alert, rows, key=KEY)
+
+
+async def end_unheard(connection: AsyncConnection, origin: str, before: datetime, now: datetime) -> None:
+    """Ends what somebody told of for the last time before an instant."""
+    theirs = heard_alert.c.origin == origin, heard_alert.c.state == "firing", heard_alert.c.heard_at < before
+    await connection.execute(update(heard_alert).where(*theirs).values(state="resolved", ends_at=now))
+
+
+async def forget_over(connection: AsyncConnection, before: datetime) -> None:
+    """Forgets what is over and was heard of for the last time before an instant."""
+    await connection.execute(
+        delete(heard_alert).where(heard_alert.c.heard_at < before, heard_alert.c.state == "resolved")
+    )
 
 
 async def forget(connection: AsyncConnection, clusters: Collection[str], before: datetime) -> None:

@@ -16,7 +16,8 @@ from aggregator.query.wire import reader
 from aggregator.series import CLUSTER
 from aggregator.store.database import Database
 
-
+KEPT = timedelta(days=7)
+"""What is over is forgotten after so long; whoever told of it has the rest."""
 UNASKED = timedelta(minutes=10)
 """What a cluster told that nobody has asked for so long is forgotten: another replica may know more clusters than we do."""
 
@@ -46,7 +47,7 @@ class Hearing:
         """How many alerts an Alertmanager told of in what it posted to us. Raises BadQuery."""
         told = of_webhook(body, self.now())
         async with self.database.writing() as connection:
-            before = {each.key: each for each in await heard_rows.heard(connection)}
+            before = {each.key: each for each in await heard_rows.known(connection, told)}
             await heard_rows.keep(connection, put_together(before, told))
         return len(told)
 
@@ -62,10 +63,13 @@ class Hearing:
         }
         async with self.database.writing() as connection:
             for cluster, told in answered.items():
-                before = await heard_rows.heard(connection, origins=(origin_of(cluster),))
-                known = {each.key: each for each in before}
-                await heard_rows.keep(connection, (*put_together(known, told), *silent(before, told, now)))
+                firing = await heard_rows.firing(connection, origin_of(cluster))
+                fired = {each.key for each in firing}
+                others = await heard_rows.known(connection, [each for each in told if each.key not in fired])
+                known = {each.key: each for each in (*firing, *others)}
+                await heard_rows.keep(connection, (*put_together(known, told), *silent(firing, told, now)))
             await heard_rows.forget(connection, clusters, now - UNASKED)
+            await heard_rows.forget_over(connection, now - KEPT)
         return tuple(cluster for cluster in clusters if cluster not in answered)
 
 

@@ -1,7 +1,7 @@
 """An alert as it stands, and what happened to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -41,6 +41,9 @@ class Change(StrEnum):
     RESOLVED = "resolved"
     DROPPED = "dropped"
 
+
+SUMMARY_RESOLVED = "summary_resolved"
+"""The annotation that says in words that an alert is over; whoever tells of that says it in the place of `summary`."""
 
 OPEN = (State.FIRING, State.RECOVERING)
 """In these states somebody is to be told, or was."""
@@ -115,6 +118,12 @@ class Event:
 def event_of(alert: Alert, change: Change, at: datetime) -> Event:
     """The event that brought an alert to where it stands."""
     return Event(at, change, alert.rule, alert.labels, alert.annotations, alert.evidence, alert.value)
+
+
+def unwatched(alert: Alert, what: str, why: str) -> Alert:
+    """An alert that ends since nobody looks any more, which is no sign that what was wrong is mended, and says so."""
+    annotations = labels_of(dict(alert.annotations) | {SUMMARY_RESOLVED: f"{what} is no longer watched"})
+    return replace(alert, annotations=annotations, evidence=(why,))
 
 
 def labels_of(labels: Mapping[str, str]) -> Labels:

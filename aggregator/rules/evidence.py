@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from aggregator.events.heard import cluster_of
+from aggregator.events.values import Alert
 from aggregator.series import Labels
 
 UTC = ZoneInfo("UTC")
@@ -115,12 +116,16 @@ class Watchdog:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that is seen at a moment. `down` are hubs whose being down is noted and has no end yet."""
+    """Everything that is seen at a moment. `down` are hubs whose being down is noted and has no end yet.
+
+    Somebody looks again after each `interval`.
+    """
 
     at: datetime
     clusters: tuple[ClusterSeen, ...]
     watchdogs: tuple[Watchdog, ...] = ()
     down: frozenset[Where] = field(default=frozenset())
+    interval: timedelta = timedelta(minutes=1)
 
     @property
     def hubs(self) -> tuple[HubSeen, ...]:
@@ -129,6 +134,11 @@ class Evidence:
     def cluster(self, name: str) -> ClusterSeen | None:
         """The cluster of that name, where the configuration names it."""
         return next((each for each in self.clusters if each.name == name), None)
+
+    def hub(self, alert: Alert) -> HubSeen | None:
+        """The hub that an alert is about, where that is one that is known of."""
+        where = alert.label("cluster"), alert.label("namespace")
+        return next((each for each in self.hubs if each.where == where), None)
 
 
 SOON = timedelta(days=14)

@@ -46,13 +46,13 @@ def evidence(
 ) -> Evidence:
     """Everything that is seen, of what the configuration names and of hubs that it does not."""
     clusters = tuple(_cluster(cluster, known, seen) for cluster in config.clusters)
-    return Evidence(seen.at, clusters, tuple(watchdogs), down)
+    return Evidence(seen.at, clusters, tuple(watchdogs), down, timedelta(seconds=config.every.health))
 
 
 def _is_gone(probe: Probe, seen: Seen) -> bool:
     told = seen.clusters.get(probe.cluster)
-    # While a cluster is silent nobody can tell whether the hub is there.
-    return told is None or (not told.failed and seen.at - probe.looked_at > FORGOTTEN)
+    # While a cluster is silent nobody can tell whether the hub is there; one that we do not know another replica may.
+    return (told is None or not told.failed) and seen.at - probe.looked_at > FORGOTTEN
 
 
 def _news(before: Probes, seen: Seen) -> Iterator[Probe]:

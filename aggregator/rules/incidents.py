@@ -1,6 +1,6 @@
 """Times in which hubs were down: when they begin, go on and end. How many minutes that is: `rollups/downtime.py`. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,8 @@ def incidents_now(
     begins when its alert did, and ends when the hub is first seen to work.
     """
     firing = {alert.key: alert for alert in alerts if alert.is_open}
+    # Of these another replica may see more than we do.
+    left = {(firing[key].label("cluster"), firing[key].label("namespace")) for key in judgement.left & firing.keys()}
     told = {where: firing[each.key] for each in judgement.true if each.key in firing for where in each.hubs}
     seen = {hub.where: hub for hub in evidence.hubs}
     latest = {each.where: each for each in sorted(before, key=lambda each: each.started_at)}
@@ -44,9 +46,15 @@ def incidents_now(
     found += [
         replace(each, ended_at=evidence.at)
         for where, each in latest.items()
-        if each.ended_at is None and where not in told and (where not in seen or is_back(seen[where]))
+        if each.ended_at is None
+        and where not in told
+        and (is_back(seen[where]) if where in seen else _is_gone(where, left))
     ]
     return tuple(each for each in found if each is not None)
+
+
+def _is_gone(where: Where, left: Collection[Where]) -> bool:
+    return where not in left and (where[0], "") not in left
 
 
 def _down(last: Incident | None, where: Where, alert: Alert, now: datetime) -> Incident | None:

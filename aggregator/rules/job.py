@@ -19,10 +19,10 @@ from aggregator.events import rows as alert_rows
 from aggregator.events.values import Alert, Source
 from aggregator.query.engine import Engine
 from aggregator.rules import rows
-from aggregator.rules.evaluating import look, people_there
+from aggregator.rules.evaluating import look, missing, people_there
 from aggregator.rules.rows import RuleLook
 from aggregator.rules.state import MISSED, Terms
-from aggregator.rules.stepping import Looked, Stepped, ended, stepped
+from aggregator.rules.stepping import Looked, Stepped, ended, ending, stepped
 from aggregator.rules.values import Group, Rule
 from aggregator.slots import rows as slot_rows
 from aggregator.slots.calendars import Every, next_slot
@@ -90,7 +90,7 @@ class Rules:
                 await _finish(connection, claim)
             return
         started = time.monotonic()
-        looks = await self._looks(group, claim.slot)
+        looks = await self._with_missing(group, await self._looks(group, claim.slot), claim.slot)
         async with self.database.reading() as connection:
             begun = [alert for one in (await _decided(connection, looks)).values() for alert in one[0].begun()]
         people = await people_there(self.engine, begun)
@@ -110,6 +110,17 @@ class Rules:
             return Terms(group.key(rule), rule.hold, rule.keep_firing_for, interval, at), group.limit, found
 
         return await asyncio.gather(*map(one, group.rules))
+
+    async def _with_missing(self, group: Group, looks: "Sequence[_Look]", at: datetime) -> "list[_Look]":
+        """The looks, with the alerts that would end only since their series are gone."""
+        async with self.database.reading() as connection:
+            known = await _known(connection)
+        found: list[_Look] = []
+        for rule, (terms, limit, looked) in zip(group.rules, looks, strict=True):
+            over = ending(known.get(terms.rule, ()), looked)
+            gone = await missing(self.engine, rule, over, at - group.query_offset)
+            found.append((terms, limit, replace(looked, missing=gone)))
+        return found
 
     async def _end_removed(self, claim: Claim) -> None:
         there = {group.key(rule) for group in self.groups for rule in group.rules}
@@ -142,11 +153,17 @@ def _interval(group: Group, every: float) -> timedelta:
     return group.interval or timedelta(seconds=every)
 
 
-async def _decided(connection: AsyncConnection, looks: Sequence[_Look]) -> _Decided:
-    """What becomes of the alerts of a group, as they stand in the database."""
+async def _known(connection: AsyncConnection) -> Mapping[str, Sequence[Alert]]:
+    """The alerts that are not over, by the keys of their rules."""
     known: dict[str, list[Alert]] = {}
     for alert in await alert_rows.alerts(connection, sources=OURS):
         known.setdefault(alert.rule, []).append(alert)
+    return known
+
+
+async def _decided(connection: AsyncConnection, looks: Sequence[_Look]) -> _Decided:
+    """What becomes of the alerts of a group, as they stand in the database."""
+    known = await _known(connection)
     return {terms.rule: stepped(known.get(terms.rule, ()), looked, terms, limit) for terms, limit, looked in looks}
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.events.values import Alert, Change, Event, Health, State, event_of
+from aggregator.events.values import Alert, Change, Event, Health, State, event_of, unwatched
 from aggregator.rules.outages import Judgement, Key
+from aggregator.rules.unwatched import called
 from aggregator.rules.verdicts import Verdict
 
 
@@ -22,13 +23,14 @@ def gone_on(before: Sequence[Alert], judgement: Judgement, now: datetime) -> Wen
     """Every alert that was not resolved, and every one that begins.
 
     What is sure fires at once, everything else when a second look shows it. What is over recovers for one look, since a
-    hub that comes and goes is one outage. What was not seen is held.
+    hub that comes and goes is one outage. What was not seen is held. What nobody looks for any more ends at once, and says
+    that it is not mended.
     """
     known = {alert.key: alert for alert in before}
     true = {verdict.key: verdict for verdict in judgement.true}
     steps = [_true(known.get(key), verdict, now) for key, verdict in true.items()]
     rest = [alert for key, alert in known.items() if key not in true]
-    steps += [_over(alert, now) if alert.key in judgement.over else _unseen(alert, now) for alert in rest]
+    steps += [_without(alert, judgement, now) for alert in rest]
     return _went(steps, now)
 
 
@@ -59,6 +61,24 @@ def _true(before: Alert | None, verdict: Verdict, now: datetime) -> _Step:
     if before.state is not State.FIRING:
         return seen, Change.FIRING
     return seen, Change.SEEN if before.held_since is not None else None
+
+
+def _without(before: Alert, judgement: Judgement, now: datetime) -> _Step:
+    """What becomes of an alert that was not judged to be true."""
+    if before.key in judgement.left:
+        return before, None
+    if before.key in judgement.gone:
+        return _gone(before, judgement.gone[before.key], now)
+    return _over(before, now) if before.key in judgement.over else _unseen(before, now)
+
+
+def _gone(before: Alert, why: str, now: datetime) -> _Step:
+    if before.state is State.PENDING:
+        return before, Change.DROPPED
+    ended = replace(
+        unwatched(before, called(before), why), state=State.RESOLVED, resolved_at=now, looked_at=now, held_since=None
+    )
+    return replace(ended, health=Health.OK), Change.RESOLVED
 
 
 def _over(before: Alert, now: datetime) -> _Step:

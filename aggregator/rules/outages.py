@@ -4,21 +4,25 @@ An open alert that is neither is held as it was: nothing resolves because nobody
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
 from aggregator.events.values import Alert
 from aggregator.rules import verdicts
-from aggregator.rules.evidence import SOON, VERY_SOON, ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
+from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
 from aggregator.rules.standing import OUT, Standing, answers, is_back, is_out, is_refused, is_sure, standing
-from aggregator.rules.verdicts import Severity, Verdict
+from aggregator.rules.unwatched import why_unwatched
+from aggregator.rules.verdicts import LIMITS, Severity, Verdict
 
 TOGETHER = 3
 """So many hubs of one cluster that are down together are one incident."""
 
 PATIENCE = timedelta(minutes=10)
 """A Watchdog that is not heard for so long has stopped."""
+
+LEFT_ALONE = 5
+"""So many looks have to be missing before an alert that nobody looks for ends."""
 
 UNMONITORED = (Up.DOWN, Up.VANISHED)
 
@@ -31,16 +35,21 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Which alerts are true, and the keys of those that were open and are surely over."""
+    """Which alerts are true, and the keys of those that were open and are surely over.
+
+    `gone` are those that nobody looks for any more, and why; `left` those of which that is to be seen yet.
+    """
 
     true: tuple[Verdict, ...]
-    over: frozenset[Key]
+    over: frozenset[Key] = frozenset()
+    gone: Mapping[Key, str] = field(default_factory=dict)
+    left: frozenset[Key] = frozenset()
 
 
 def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement:
     """What is true and what is over; `before` are the alerts about outages that were not resolved."""
     if is_blind(evidence):
-        return Judgement((verdicts.crosshub_blind(evidence, sure=any(map(is_refused, evidence.hubs))),), frozenset())
+        return Judgement((verdicts.crosshub_blind(evidence, sure=any(map(is_refused, evidence.hubs))),))
     open_before = {_subject(alert) for alert in before if alert.is_open}
     true = (
         *(each for cluster in evidence.clusters for each in _of_cluster(cluster, open_before)),
@@ -48,9 +57,16 @@ def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement:
         *(verdicts.watchdog_stopped(dog) for dog in evidence.watchdogs if _is_stopped(dog, evidence)),
     )
     still = {each.key for each in true}
-    return Judgement(
-        true, frozenset(alert.key for alert in before if alert.key not in still and _over(alert, evidence))
+    rest = [alert for alert in before if alert.key not in still]
+    gone = {alert.key: why for alert in rest if (why := why_unwatched(alert, evidence))}
+    # Where replicas differ in their configuration, another one may have looked for it just now.
+    left = frozenset(
+        alert.key
+        for alert in rest
+        if alert.key in gone and evidence.at - alert.looked_at <= LEFT_ALONE * evidence.interval
     )
+    over = frozenset(alert.key for alert in rest if alert.key not in gone and _over(alert, evidence))
+    return Judgement(true, over, {key: why for key, why in gone.items() if key not in left}, left)
 
 
 def is_blind(evidence: Evidence) -> bool:
@@ -125,16 +141,13 @@ def _odd(hub: HubSeen, cluster: ClusterSeen) -> Iterator[Verdict]:
 
 def _certificates(hub: HubSeen, evidence: Evidence) -> Iterator[Verdict]:
     """The ticket stays when the page comes: it is as true as before."""
-    for severity in _LIMITS:
+    for severity in LIMITS:
         if hub.certificate.sight is Sight.FAILING or _ends_within(hub, evidence, severity):
             yield verdicts.certificate_ends(hub, severity, evidence.at)
 
 
-_LIMITS: Mapping[Severity, timedelta] = MappingProxyType({"ticket": SOON, "page": VERY_SOON})
-
-
 def _ends_within(hub: HubSeen, evidence: Evidence, severity: Severity) -> bool:
-    return hub.ends is not None and hub.ends - evidence.at < _LIMITS[severity]
+    return hub.ends is not None and hub.ends - evidence.at < LIMITS[severity]
 
 
 def _is_stopped(dog: Watchdog, evidence: Evidence) -> bool:
@@ -148,17 +161,14 @@ def _is_stopped(dog: Watchdog, evidence: Evidence) -> bool:
 
 
 def _over(alert: Alert, evidence: Evidence) -> bool:
-    """Whether the evidence says so. What nobody names any more is nobody's trouble."""
-    cluster = evidence.cluster(alert.label("cluster"))
+    """Whether the evidence says so."""
     if alert.name in _FLEET_OVER:
         return _FLEET_OVER[alert.name](alert, evidence)
-    if cluster is None:
-        return True
-    if not alert.label("namespace"):
-        return alert.name not in _CLUSTER_OVER or _CLUSTER_OVER[alert.name](cluster, evidence)
-    hub = next((each for each in cluster.hubs if each.namespace == alert.label("namespace")), None)
-    # What nobody judges any more comes from another version.
-    return hub is None or alert.name not in _HUB_OVER or _HUB_OVER[alert.name](hub, cluster, alert, evidence)
+    cluster, hub = evidence.cluster(alert.label("cluster")), evidence.hub(alert)
+    assert cluster is not None  # or it would not be watched
+    if hub is None:
+        return _CLUSTER_OVER[alert.name](cluster, evidence)
+    return _HUB_OVER[alert.name](hub, cluster, alert, evidence)
 
 
 def _sees_again(_: Alert, evidence: Evidence) -> bool:
@@ -184,7 +194,12 @@ def _cluster_works(cluster: ClusterSeen, evidence: Evidence) -> bool:
 
 def _is_valid(hub: HubSeen, alert: Alert, evidence: Evidence) -> bool:
     ends = hub.certificate.sight is Sight.OK and hub.ends is not None
-    return ends and not any(_ends_within(hub, evidence, each) for each in _LIMITS if each == alert.label("severity"))
+    return ends and not any(_ends_within(hub, evidence, each) for each in LIMITS if each == alert.label("severity"))
+
+
+def _is_blank(cluster: ClusterSeen) -> bool:
+    """Whether none of several hubs is scraped."""
+    return len(cluster.hubs) > 1 and all(hub.up in UNMONITORED for hub in cluster.hubs)
 
 
 _FLEET_OVER: Mapping[str, Callable[[Alert, Evidence], bool]] = MappingProxyType(
@@ -193,7 +208,7 @@ _FLEET_OVER: Mapping[str, Callable[[Alert, Evidence], bool]] = MappingProxyType(
 _CLUSTER_OVER: Mapping[str, Callable[[ClusterSeen, Evidence], bool]] = MappingProxyType(
     {
         verdicts.CLUSTER_DOWN: _cluster_works,
-        verdicts.MONITORING_DOWN: lambda cluster, _: not cluster.failed,
+        verdicts.MONITORING_DOWN: lambda cluster, _: not cluster.failed and not _is_blank(cluster),
     }
 )
 _HUB_OVER: Mapping[str, Callable[[HubSeen, ClusterSeen, Alert, Evidence], bool]] = MappingProxyType(

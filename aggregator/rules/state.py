@@ -9,7 +9,7 @@ fire wait for ten minutes, and begins anew after an hour. Pure.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.events.values import Alert, Change, Health, State
+from aggregator.events.values import Alert, Change, Health, State, unwatched
 from aggregator.promql.numbers import text
 from aggregator.series import Labels
 
@@ -75,12 +75,13 @@ def step(before: Alert | None, look: Look, terms: Terms) -> Step:
             return before, ()
 
 
-def removed(before: Alert, now: datetime) -> Step:
-    """What becomes of an alert whose rule is in no file any more: nobody will look at it again, so it ends."""
+def removed(before: Alert, why: str, now: datetime) -> Step:
+    """What becomes of an alert that nobody will look at again: it ends, and says why."""
     if before.state is State.PENDING:
         return None, (Change.DROPPED,)
-    gone = replace(before, evidence=("its rule was removed",))
-    return _resolved(gone, now), (Change.RESOLVED,)
+    where = "/".join(filter(None, (before.label("cluster"), before.label("namespace"))))
+    what = f"{before.name} on {where}" if where else before.name
+    return _resolved(unwatched(before, what, why), now), (Change.RESOLVED,)
 
 
 def _true(before: Alert | None, seen: Seen, terms: Terms) -> Step:

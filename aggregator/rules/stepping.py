@@ -2,30 +2,41 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.events.values import Alert, Change, Event, Health, State, event_of
 from aggregator.rules.state import Look, Over, Seen, Step, Terms, Unseen, removed, step
 from aggregator.series import CLUSTER, Labels
 
+FORGOTTEN = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look at a rule came to: what is true, which clusters were silent and why, or why there was no look at all."""
+    """What a look at a rule came to: what is true, which clusters were silent and why, or why there was no look at all.
+
+    `missing` are alerts that are not true, of which there are no series to be seen any more, and which.
+    """
 
     seen: tuple[Seen, ...] = ()
     silent: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[Labels, str] = field(default_factory=dict)
     error: str = ""
     seconds: float = 0.0
 
     @property
     def health(self) -> Health:
-        return Health.ERROR if self.error else Health.NO_DATA if self.silent else Health.OK
+        return Health.ERROR if self.error else Health.NO_DATA if self.silent or self.missing else Health.OK
 
     @property
     def fault(self) -> str:
         """Why not everything was seen, or nothing."""
-        return self.error or "; ".join(dict.fromkeys(self.silent.values()))
+        return self.error or "; ".join(dict.fromkeys((*self.silent.values(), *self.missing.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Missing(Unseen):
+    """Somebody could see, and there are no series to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +67,28 @@ def stepped(before: Iterable[Alert], looked: Looked, terms: Terms, limit: int = 
 
 def ended(alerts: Iterable[Alert], now: datetime) -> Stepped:
     """What becomes of alerts whose rules are in no file any more."""
-    return _put_together([(alert, removed(alert, now)) for alert in alerts], now)
+    return _put_together([(alert, removed(alert, "its rule was removed", now)) for alert in alerts], now)
 
 
 def _outcome(known: Mapping[Labels, Alert], looked: Looked, terms: Terms) -> Stepped:
     seen = {each.labels: each for each in looked.seen}
     everybody = sorted(known.keys() | seen.keys())
-    steps = [(known.get(labels), step(known.get(labels), _look(labels, seen, looked), terms)) for labels in everybody]
+    steps = [(known.get(labels), _step(known.get(labels), _look(labels, seen, looked), terms)) for labels in everybody]
     return _put_together(steps, terms.now)
+
+
+def ending(before: Iterable[Alert], looked: Looked) -> tuple[Alert, ...]:
+    """The open alerts that a look says are over."""
+    seen = {each.labels: each for each in looked.seen}
+    return tuple(alert for alert in before if alert.is_open and isinstance(_look(alert.labels, seen, looked), Over))
+
+
+def _step(before: Alert | None, look: Look, terms: Terms) -> Step:
+    """What becomes of an alert. One whose series have been gone for a day, with a hub or an exporter, is nobody's concern."""
+    since = before.held_since if before is not None else None
+    if before is not None and since is not None and isinstance(look, Missing) and terms.now - since > FORGOTTEN:
+        return removed(before, f"for a day {look.why}", terms.now)
+    return step(before, look, terms)
 
 
 def _look(labels: Labels, seen: Mapping[Labels, Seen], looked: Looked) -> Look:
@@ -81,6 +106,8 @@ def _look(labels: Labels, seen: Mapping[Labels, Seen], looked: Looked) -> Look:
         return seen[labels]
     if cluster in looked.silent:
         return Unseen(Health.NO_DATA, looked.silent[cluster])
+    if labels in looked.missing:
+        return Missing(Health.NO_DATA, looked.missing[labels])
     return Over()
 
 

@@ -1,13 +1,14 @@
 """What can be wrong, as alerts that are true now: their names, labels, words and evidence. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from aggregator.events.fingerprint import fingerprint
-from aggregator.events.values import labels_of
-from aggregator.rules.evidence import VERY_SOON, ClusterSeen, Evidence, HubSeen, Watchdog, Where
+from aggregator.events.values import SUMMARY_RESOLVED, labels_of
+from aggregator.rules.evidence import SOON, VERY_SOON, ClusterSeen, Evidence, HubSeen, Watchdog, Where
 from aggregator.rules.sentences import clock, in_short, many, of_cluster, of_hub
 from aggregator.rules.standing import is_refused, is_sure
 from aggregator.series import Labels
@@ -43,6 +44,9 @@ FILE = "outages"
 """Where a rule's file stands in the key of an alert."""
 
 MOST_NAMED = 5
+
+LIMITS: Mapping[Severity, timedelta] = MappingProxyType({"ticket": SOON, "page": VERY_SOON})
+"""So long before it ends somebody is told of a certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def hub_out(hub: HubSeen, cluster: ClusterSeen, name: str) -> Verdict:
     return Verdict(
         name,
         _of_hub(name, hub, "page" if hub.known else "ticket", scope="hub"),
-        _words(hub.title, said, why),
+        _words(hub.title, said, why, f"{hub.called} is back"),
         of_hub(hub, cluster),
         is_sure(hub),
         (hub.where,),
@@ -95,7 +99,8 @@ def hub_unclear(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
     said = f"What is seen of {hub.called} does not agree"
     why = "One kind of evidence says that it is down, another one that it works. Are its url and health_path right?"
     labels = _of_hub(HUB_UNCLEAR, hub, "ticket")
-    return Verdict(HUB_UNCLEAR, labels, _words(hub.title, said, why), of_hub(hub, cluster), sure=False)
+    words = _words(hub.title, said, why, f"What is seen of {hub.called} agrees again")
+    return Verdict(HUB_UNCLEAR, labels, words, of_hub(hub, cluster), sure=False)
 
 
 def hub_unwatched(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
@@ -103,7 +108,8 @@ def hub_unwatched(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
     said = f"Nothing is seen of {hub.called}"
     why = "It has no url, and its cluster has no metrics of it: whether it works is not known."
     labels = _of_hub(HUB_UNWATCHED, hub, "info")
-    return Verdict(HUB_UNWATCHED, labels, _words(hub.title, said, why), of_hub(hub, cluster), sure=False)
+    words = _words(hub.title, said, why, f"{hub.called} can be watched now")
+    return Verdict(HUB_UNWATCHED, labels, words, of_hub(hub, cluster), sure=False)
 
 
 def hub_unmonitored(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
@@ -111,7 +117,8 @@ def hub_unmonitored(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
     said = f"There are no metrics of {hub.called}"
     why = "Nothing shows that it is down; alerts that need its metrics are held as they were."
     labels = _of_hub(MONITORING_DOWN, hub, "ticket")
-    return Verdict(MONITORING_DOWN, labels, _words(hub.title, said, why), of_hub(hub, cluster), sure=False)
+    words = _words(hub.title, said, why, f"There are metrics of {hub.called} again")
+    return Verdict(MONITORING_DOWN, labels, words, of_hub(hub, cluster), sure=False)
 
 
 def cluster_unmonitored(cluster: ClusterSeen) -> Verdict:
@@ -122,7 +129,8 @@ def cluster_unmonitored(cluster: ClusterSeen) -> Verdict:
     why = "Nothing shows that its hubs are down; alerts that need its metrics are held as they were."
     evidence = (of_cluster(cluster), *_first(seen), *blank)
     labels = _of_cluster(MONITORING_DOWN, cluster, "ticket")
-    return Verdict(MONITORING_DOWN, labels, _words("", said, why), evidence, sure=False)
+    words = _words("", said, why, f"There are metrics of cluster {cluster.name} again")
+    return Verdict(MONITORING_DOWN, labels, words, evidence, sure=False)
 
 
 def cluster_out(cluster: ClusterSeen, out: Sequence[HubSeen], *, sure: bool) -> Verdict:
@@ -133,7 +141,7 @@ def cluster_out(cluster: ClusterSeen, out: Sequence[HubSeen], *, sure: bool) -> 
     return Verdict(
         CLUSTER_DOWN,
         _of_cluster(CLUSTER_DOWN, cluster, "page" if known else "ticket", scope="cluster"),
-        _words("", f"Cluster {cluster.name} is down", f"People cannot use {count}."),
+        _words("", f"Cluster {cluster.name} is down", f"People cannot use {count}.", f"Cluster {cluster.name} is back"),
         (of_cluster(cluster), *_first([in_short(hub) for hub in out])),
         sure,
         tuple(hub.where for hub in out),
@@ -150,7 +158,8 @@ def crosshub_blind(evidence: Evidence, *, sure: bool) -> Verdict:
     seen += ["the clusters' Prometheus servers answer"] if not failed else []
     labels = _labels(CROSSHUB_BLIND, "page", scope="crosshub")
     why = "Whatever it looks at fails at once. All other alerts are held as they were until it sees again."
-    return Verdict(CROSSHUB_BLIND, labels, _words("", "Crosshub cannot see", why), tuple(seen), sure)
+    words = _words("", "Crosshub cannot see", why, "Crosshub sees again")
+    return Verdict(CROSSHUB_BLIND, labels, words, tuple(seen), sure)
 
 
 def certificate_ends(hub: HubSeen, severity: Severity, at: datetime) -> Verdict:
@@ -163,7 +172,9 @@ def certificate_ends(hub: HubSeen, severity: Severity, at: datetime) -> Verdict:
     evidence = tuple(each for each in (when, hub.certificate.words) if each)
     labels = _of_hub(CERTIFICATE, hub, severity)
     why = f"Browsers refuse it from then on; nobody is paged before the last {many(VERY_SOON.days, 'day')}."
-    return Verdict(CERTIFICATE, labels, _words(hub.title, said, why), evidence, sure=True)
+    soon = hub.ends is None or hub.ends - at < LIMITS[severity]
+    over = f"The certificate of {hub.called} was renewed" if soon else f"The certificate of {hub.called} is valid again"
+    return Verdict(CERTIFICATE, labels, _words(hub.title, said, why, over), evidence, sure=True)
 
 
 def unknown_hub(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
@@ -171,7 +182,8 @@ def unknown_hub(hub: HubSeen, cluster: ClusterSeen) -> Verdict:
     said = f"No configuration names the hub {hub.called}"
     why = "Its metrics are there. Name it under its cluster's hubs, so that it is watched and somebody owns it."
     labels = _of_hub(UNKNOWN_HUB, hub, "info")
-    return Verdict(UNKNOWN_HUB, labels, _words("", said, why), of_hub(hub, cluster), sure=False)
+    words = _words("", said, why, f"The configuration names the hub {hub.called} now")
+    return Verdict(UNKNOWN_HUB, labels, words, of_hub(hub, cluster), sure=False)
 
 
 def watchdog_stopped(dog: Watchdog) -> Verdict:
@@ -181,7 +193,8 @@ def watchdog_stopped(dog: Watchdog) -> Verdict:
     said = f"The Watchdog {who} is not heard any more"
     why = "It always fires: its Prometheus, its Alertmanager, or the way from there to here does not work."
     evidence = (f"heard for the last time on {dog.heard_at:%Y-%m-%d} at {dog.heard_at:%H:%M} UTC, from {dog.origin}",)
-    return Verdict(WATCHDOG_STOPPED, watchdog_labels(dog), _words("", said, why), evidence, sure=True)
+    words = _words("", said, why, f"The Watchdog {who} is heard again")
+    return Verdict(WATCHDOG_STOPPED, watchdog_labels(dog), words, evidence, sure=True)
 
 
 def watchdog_labels(dog: Watchdog) -> Labels:
@@ -204,8 +217,9 @@ def _labels(name: str, severity: Severity, **others: str) -> Labels:
     return labels_of({"alertname": name, "severity": severity, "kind": "outage", **others})
 
 
-def _words(title: str, summary: str, description: str) -> Labels:
-    return labels_of({"title": title, "summary": summary, "description": description})
+def _words(title: str, summary: str, description: str, over: str) -> Labels:
+    """What is said while it is so, and what when it is over."""
+    return labels_of({"title": title, "summary": summary, "description": description, SUMMARY_RESOLVED: over})
 
 
 def _first(lines: Iterable[str]) -> tuple[str, ...]:

@@ -13,12 +13,10 @@ NAME = "Watchdog"
 
 
 async def watchdogs(connection: AsyncConnection) -> tuple[Watchdog, ...]:
-    """Every one that was ever heard, by whom, and when it was heard last."""
-    columns = heard_alert.c.origin, heard_alert.c.labels, heard_alert.c.heard_at, heard_alert.c.state
-    found = await connection.execute(select(*columns).order_by(heard_alert.c.origin, heard_alert.c.fingerprint))
-    heard = [(json.loads(row.labels), row) for row in found]
+    """Every one that was heard and is not forgotten, by whom, and when it was heard last."""
+    query = select(heard_alert).where(heard_alert.c.alertname == NAME)
+    found = await connection.execute(query.order_by(heard_alert.c.origin, heard_alert.c.fingerprint))
     return tuple(
-        Watchdog(row.origin, tuple(sorted(labels.items())), row.heard_at, row.state == "firing")
-        for labels, row in heard
-        if labels.get("alertname") == NAME
+        Watchdog(row.origin, tuple(sorted(json.loads(row.labels).items())), row.heard_at, row.state == "firing")
+        for row in found
     )

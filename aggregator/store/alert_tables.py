@@ -176,6 +176,7 @@ heard_alert = Table(
     metadata,
     Column("fingerprint", Text, primary_key=True),
     Column("origin", Text, primary_key=True),
+    Column("alertname", Text, nullable=False, index=True),
     Column("labels", Text, nullable=False),
     Column("annotations", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -184,4 +185,5 @@ heard_alert = Table(
     Column("heard_at", Instant, nullable=False, index=True),
     Column("times", Integer, nullable=False),
     CheckConstraint("state IN ('firing', 'resolved')", name="state"),
+    Index("ix_heard_alert_origin_state", "origin", "state"),
 )

@@ -70,6 +70,7 @@ def upgrade() -> None:
         "heard_alert",
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("alertname", sa.Text(), nullable=False),
         sa.Column("labels", sa.Text(), nullable=False),
         sa.Column("annotations", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -81,7 +82,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fingerprint", "origin", name=op.f("pk_heard_alert")),
     )
     with op.batch_alter_table("heard_alert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_heard_alert_alertname"), ["alertname"], unique=False)
         batch_op.create_index(batch_op.f("ix_heard_alert_heard_at"), ["heard_at"], unique=False)
+        batch_op.create_index("ix_heard_alert_origin_state", ["origin", "state"], unique=False)
 
     op.create_table(
         "incident",
@@ -205,7 +208,9 @@ def downgrade() -> None:
     op.drop_table("notification")
     op.drop_table("incident")
     with op.batch_alter_table("heard_alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_heard_alert_origin_state")
         batch_op.drop_index(batch_op.f("ix_heard_alert_heard_at"))
+        batch_op.drop_index(batch_op.f("ix_heard_alert_alertname"))
 
     op.drop_table("heard_alert")
     with op.batch_alter_table("event", schema=None) as batch_op:

@@ -1,16 +1,20 @@
 """What all clusters say to a rule: alerts with their labels and texts, and who was silent."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
-from aggregator.clusters.values import AlertChange, Cluster, Hub, Prometheus
+from aggregator.clusters.values import AlertChange, Cluster, Hub, Prometheus, Query
 from aggregator.events.values import State, labels_of
+from aggregator.federation.fanout import open_fleet
+from aggregator.query.engine import Engine
 from aggregator.rules.evaluating import DUPLICATE, look, people_there
 from aggregator.rules.state import Seen
 from aggregator.rules.stepping import Looked
 from aggregator.rules.values import Rule
+from tests.fakes.prometheus import fake_prometheus
 from tests.query.scripted import Refused, Script, scene
 from tests.rules.looks import NOON, alert
 from tests.rules.watching import PEOPLE_AS_ASKED, SILENT
@@ -71,6 +75,35 @@ async def test_what_cannot_be_judged_is_an_error(rule: Rule, said: list[str] | R
 
     assert error in found.error
     assert (found.seen, found.silent) == ((), {})
+
+
+def answer_of(namespace: str, *warnings: str) -> bytes:
+    result = [{"metric": {"namespace": namespace}, "value": [0, "7"]}]
+    data = {"resultType": "vector", "result": result}
+    return json.dumps({"status": "success", "data": data, "warnings": warnings}).encode()
+
+
+@pytest.mark.parametrize(
+    ("warning", "silent"),
+    [
+        ("Get series from 10.0.0.7: connection refused", {"lisbon": 'cluster "lisbon": Get series from 10.0.0.7: '
+                                                                     "connection refused"}),
+        ("PromQL warning: quantile value should be between 0 and 1", {}),
+    ],
+)  # fmt: skip
+async def test_a_cluster_that_answers_in_part_is_silent_and_what_it_says_counts(
+    warning: str, silent: dict[str, str]
+) -> None:
+    async with (
+        fake_prometheus(answers={"/api/v1/query": answer_of("prod", warning)}) as lisbon,
+        fake_prometheus(answers={"/api/v1/query": answer_of("lab")}) as oslo,
+    ):
+        clusters = [Cluster(name, Prometheus((each.url,))) for name, each in (("lisbon", lisbon), ("oslo", oslo))]
+        async with open_fleet(clusters) as fleet:
+            found = await look(Engine(fleet, ("lisbon", "oslo"), Query(), dict), clusters, RULE, NOON)
+
+    assert found.silent == silent
+    assert {dict(seen.labels)["namespace"] for seen in found.seen} == {"prod", "lab"}
 
 
 async def test_a_scalar_is_one_alert_of_no_cluster() -> None:

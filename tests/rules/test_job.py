@@ -19,7 +19,7 @@ from aggregator.store.database import Database, open_database
 from aggregator.store.tables import run
 from tests.query.scripted import Refused
 from tests.rules.looks import MINUTE, at, replayed
-from tests.rules.watching import BUSY, GROUP, PEOPLE_AS_ASKED, SILENT, Watch, watching
+from tests.rules.watching import BUSY, GROUP, PEOPLE_AS_ASKED, SILENT, THERE, Watch, watching
 
 PROD, LAB = 'x{namespace="prod"} 7', 'x{namespace="lab"} 6.5'
 KEY = "hubs.yaml;hub;HubBusy"
@@ -84,6 +84,68 @@ async def test_an_alert_of_the_whole_fleet_neither_begins_nor_ends_while_a_clust
             states.append([alert.state + (" (held)" if alert.held_since else "") for alert in await watch.alerts()])
 
     assert states == [[], [], ["firing"], ["firing (held)"], ["resolved"]]
+
+
+@pytest.mark.parametrize(
+    ("there", "states"),
+    [
+        (['{namespace="prod"} 3', '{namespace="lab"} 1'], {"prod": "resolved", "lab": "resolved"}),
+        # The exporter of one hub is gone, then what tells of the whole cluster.
+        (['{namespace="lab"} 1'], {"prod": "firing (held)", "lab": "resolved"}),
+        ([], {"prod": "firing (held)", "lab": "firing (held)"}),
+        # Series of machines have no namespace.
+        (["{} 4"], {"prod": "resolved", "lab": "resolved"}),
+        (SILENT, {"prod": "firing (held)", "lab": "firing (held)"}),
+    ],
+)
+async def test_an_alert_whose_series_are_gone_is_held(
+    database: Database, there: list[str] | Refused, states: dict[str, str]
+) -> None:
+    async with watching(database) as watch:
+        await watch.look(0, 1, 2, lisbon=[PROD, LAB])
+
+        watch.said["lisbon"][THERE] = there
+        await watch.look(3, 4, lisbon=[])
+
+        assert await watch.states() == states
+
+
+async def test_a_held_alert_says_which_series_are_gone_and_goes_on_when_they_are_back(database: Database) -> None:
+    async with watching(database) as watch:
+        await watch.look(0, 1, 2, lisbon=[PROD])
+        watch.said["lisbon"][THERE] = []
+        await watch.look(3, 4, lisbon=[])
+        held, look = await watch.alerts(), (await watch.looks())[KEY]
+        watch.said["lisbon"][THERE] = ['{namespace="prod"} 3']
+        await watch.look(5, 6, lisbon=[])
+
+        assert [alert.evidence[-1] for alert in held] == ["not seen: there are no series of x in lisbon/prod"]
+        assert (look.health, look.error) == (Health.NO_DATA, "there are no series of x in lisbon/prod")
+        assert await changes(watch) == [
+            (0, "pending"), (2, "firing"), (3, "held"), (5, "seen"), (5, "recovering"), (6, "resolved"),
+        ]  # fmt: skip
+
+
+async def test_an_alert_whose_series_have_been_gone_for_a_day_is_no_longer_watched(database: Database) -> None:
+    day = 24 * 60
+    async with watching(database) as watch:
+        await watch.look(0, 1, 2, lisbon=[PROD])
+        watch.said["lisbon"][THERE] = []
+        await watch.look(3, day + 3, lisbon=[])
+        held = await watch.states()
+        await watch.look(day + 4)
+
+        (alert,) = await watch.alerts()
+        assert held == {"prod": "firing (held)"}
+        assert (alert.state, alert.evidence) == ("resolved", ("for a day there are no series of x in lisbon/prod",))
+        assert dict(alert.annotations)["summary_resolved"] == "HubBusy on lisbon/prod is no longer watched"
+
+
+async def test_nobody_asks_for_series_while_nothing_would_end(database: Database) -> None:
+    async with watching(database) as watch:
+        await watch.look(0, 1, 2, lisbon=[PROD], oslo=[])
+
+        assert THERE not in watch.scene.asked("lisbon") + watch.scene.asked("oslo")
 
 
 async def test_more_alerts_than_the_limit_are_an_error_and_those_there_are_are_held(database: Database) -> None:

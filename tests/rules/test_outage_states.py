@@ -1,6 +1,7 @@
 """How outages begin, go on and end, look by look."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.events.values import Alert, Change, Health, State
-from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
+from aggregator.rules.evidence import NOT_SEEN, ClusterSeen, Evidence, HubSeen, Look, Sight, Up, Watchdog
 from aggregator.rules.outages import is_blind
 from tests.rules.fleets import FLEET, MINUTE, NOON, fleet_with, hub, seen
 from tests.rules.going_on import History, after, called, happened, minutes
@@ -113,10 +114,117 @@ def test_people_are_those_who_were_there_before_it_began() -> None:
 
 
 def test_a_hub_that_nobody_names_any_more_is_nobodys_trouble() -> None:
-    history, found = after([LOOKS["d"], *[seen([hub("lisbon", "b"), hub("oslo", "e")])] * 2])
+    history, found = after([LOOKS["d"], *[seen([hub("lisbon", "b"), hub("oslo", "e")])] * 6])
 
-    assert found[1:] == [[f"recovering {DOWN}"], [f"resolved {DOWN}"]]
-    assert minutes(tuple(history.incidents.values())) == [("lisbon/a", 0, 1, "HubDown")]
+    # For five looks another replica may know more.
+    assert found[1:] == [[]] * 5 + [[f"resolved {DOWN}"]]
+    assert minutes(tuple(history.incidents.values())) == [("lisbon/a", 0, 6, "HubDown")]
+
+
+def of(*hubs: HubSeen) -> Evidence:
+    """Lisbon with these hubs, and oslo with one that is well."""
+    return seen([*hubs, hub("oslo", "e")])
+
+
+HERE = hub("lisbon", "b")
+A_DOWN = replace(hub("lisbon", "a", Up.DOWN, FAILING, FAILING), title="University of Lisbon")
+STRANGER = replace(hub("lisbon", "x", Up.UP, UNKNOWN, UNKNOWN), known=False, url=False, name="")
+NO_CERTIFICATE = replace(hub("lisbon", "a"), ends=NOON + timedelta(days=5))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "summary", "why"),
+    [
+        (of(A_DOWN, HERE), of(HERE), "University of Lisbon (lisbon/a)", "no configuration names it any more"),
+        # Its metrics are there still, or are missed for a while.
+        (of(A_DOWN, HERE), of(replace(A_DOWN, known=False, url=False, name="", title=""), HERE),
+         "University of Lisbon (lisbon/a)", "no configuration names it any more"),
+        (of(STRANGER, HERE), of(HERE), "lisbon/x",
+         "there have been no metrics of it for a day, and no configuration names it"),
+        (of(STRANGER, HERE), of(STRANGER), "lisbon/x", "the configuration names no hub of its cluster any more"),
+        (of(NO_CERTIFICATE, HERE), of(replace(hub("lisbon", "a"), url=False, health=NOT_SEEN, rest=NOT_SEEN), HERE),
+         "lisbon/a", "the configuration has no url of it any more"),
+        (LOOKS["c"], seen([hub("oslo", "e")]), "Cluster lisbon", "the configuration names no hub of it any more"),
+        (LOOKS["c"], seen([hub("oslo", "e")], clusters=("oslo",)), "Cluster lisbon",
+         "no configuration names cluster lisbon any more"),
+        (replace(of(HERE), watchdogs=(Watchdog("alertmanager", (("alertname", "Watchdog"),), NOON - 20 * MINUTE),)),
+         of(HERE), "The Watchdog from alertmanager", "it has not been heard for so long that it was forgotten"),
+    ],
+)  # fmt: skip
+def test_what_nobody_looks_for_any_more_ends_and_does_not_say_that_it_is_back(
+    first: Evidence, then: Evidence, summary: str, why: str
+) -> None:
+    history, _ = after([first, first, *[then] * 6])
+
+    ended = {
+        (dict(event.annotations)["summary_resolved"], event.evidence)
+        for event in history.events
+        if event.change is Change.RESOLVED
+    }
+    assert ended == {(f"{summary} is no longer watched", (why,))}
+    assert Change.RECOVERING not in {event.change for event in history.events}
+
+
+def test_replicas_with_other_configurations_do_not_end_each_others_alerts() -> None:
+    knows, does_not = LOOKS["d"], seen([hub("lisbon", "b"), hub("oslo", "e")])
+
+    history, found = after([knows, *[does_not, does_not, does_not, knows] * 3])
+
+    assert found == [[f"firing {DOWN}"]] + [[]] * 12
+    assert minutes(tuple(history.incidents.values())) == [("lisbon/a", 0, None, "HubDown")]
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ([A_DOWN], {"University of Lisbon (lisbon/a) is back"}),
+        ([hub("lisbon", "a", Up.VANISHED, FAILING)], {"lisbon/a is back"}),
+        ([hub("lisbon", "a", Up.UP, FAILING, OK)] * 2, {"What is seen of lisbon/a agrees again"}),
+        ([replace(hub("lisbon", "a", Up.ABSENT, UNKNOWN, UNKNOWN), url=False)] * 2, {"lisbon/a can be watched now"}),
+        ([hub("lisbon", "a", Up.DOWN)] * 2, {"There are metrics of lisbon/a again"}),
+        ([hub("lisbon", "a", Up.SILENT)] * 2, {"There are metrics of cluster lisbon again"}),
+        ([hub("lisbon", "a", Up.SILENT, FAILING, FAILING)], {"Cluster lisbon is back"}),
+        ([NO_CERTIFICATE], {"The certificate of lisbon/a was renewed"}),
+        ([replace(hub("lisbon", "a"), ends=NOON + timedelta(days=90), certificate=Look(FAILING, "not its name"))],
+         {"The certificate of lisbon/a is valid again"}),
+    ],
+)  # fmt: skip
+def test_what_is_over_says_so_in_words_that_are_true_then(looks: list[HubSeen], said: set[str]) -> None:
+    well = replace(hub("lisbon", "a"), ends=NOON + timedelta(days=90), certificate=Look(OK))
+
+    history, _ = after([*(of(look) for look in looks), of(well), of(well)])
+
+    over = [event for event in history.events if event.change is Change.RESOLVED]
+    assert {dict(event.annotations)["summary_resolved"] for event in over} == said
+
+
+def test_crosshub_sees_again_a_hub_is_named_and_a_watchdog_is_heard() -> None:
+    dog = Watchdog("alertmanager", (("alertname", "Watchdog"), ("cluster", "oslo")), NOON - 20 * MINUTE)
+    odd = replace(of(STRANGER, HERE), watchdogs=(dog,))
+    well = replace(of(replace(STRANGER, known=True), HERE), watchdogs=(replace(dog, heard_at=NOON),))
+
+    history, _ = after([odd, odd, LOOKS["a"], *[well] * 2])
+
+    over = [event for event in history.events if event.change is Change.RESOLVED]
+    assert {dict(event.annotations)["summary_resolved"] for event in over} == {
+        "Crosshub sees again",
+        "The configuration names the hub lisbon/x now",
+        "The Watchdog of cluster oslo is heard again",
+    }
+
+
+def test_a_cluster_whose_hubs_fail_one_after_another_has_no_metrics_again() -> None:
+    blank = [hub("lisbon", each, Up.DOWN) for each in "ab"]
+    worse = [hub("lisbon", "a", Up.DOWN, FAILING), hub("lisbon", "b", Up.DOWN)]
+
+    _, found = after([of(*blank), of(*blank), of(*worse), of(HERE, *worse)])
+
+    assert [[each for each in one if each.endswith(MONITORING)] for one in found] == [
+        [f"pending {MONITORING}"],
+        [f"firing {MONITORING}"],
+        [f"held {MONITORING}"],
+        [f"recovering {MONITORING}"],
+    ]
 
 
 def test_while_a_prometheus_is_silent_nobody_knows_of_its_watchdog() -> None:

@@ -234,11 +234,7 @@ ANSWERS = ClusterSeen("lisbon", since=NOON - 60 * MINUTE)
     ],
 )
 def test_a_watchdog_that_a_prometheus_tells_of_when_asked(
-    name: str,
-    lisbon: ClusterSeen | None,
-    ago: int,
-    fires: bool,
-    stopped: bool,  # noqa: FBT001
+    name: str, lisbon: ClusterSeen | None, ago: int, *, fires: bool, stopped: bool
 ) -> None:
     dog = Watchdog(
         "prometheus of lisbon", (("alertname", "Watchdog"), ("cluster", "lisbon")), NOON - ago * MINUTE, fires

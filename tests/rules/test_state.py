@@ -194,11 +194,12 @@ def test_an_alert_that_is_true_again_keeps_since_when_it_fires() -> None:
 
 
 def test_an_alert_whose_rule_was_removed_ends_and_says_so() -> None:
-    ended, changes = removed(alert(FIRING, held_since=NOON, health=Health.ERROR), at(3))
-    dropped = removed(alert(PENDING), at(3))
+    ended, changes = removed(alert(FIRING, held_since=NOON, health=Health.ERROR), "its rule was removed", at(3))
+    dropped = removed(alert(PENDING), "", at(3))
 
     assert ended is not None
     assert (ended.state, ended.resolved_at, ended.evidence) == (RESOLVED, at(3), ("its rule was removed",))
+    assert dict(ended.annotations) == {"summary_resolved": "HubSlow on lisbon/prod is no longer watched"}
     assert changes == (Change.RESOLVED,)
     assert dropped == (None, (Change.DROPPED,))
     assert ended.rule == RULE

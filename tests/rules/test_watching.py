@@ -206,7 +206,7 @@ async def test_a_watchdog_that_stops_is_told_of(database: Database) -> None:
         await connection.execute(
             heard_alert.insert(),
             [
-                {"fingerprint": name, "origin": "webhook", "labels": f'{{"alertname": "{name}", "cluster": "oslo"}}',
+                {"fingerprint": name, "origin": "webhook", "alertname": name, "labels": f'{{"alertname": "{name}", "cluster": "oslo"}}',
                  "annotations": "{}", "state": "firing", "starts_at": NOON, "heard_at": NOON, "times": 3}
                 for name in ("Watchdog", "Other")
             ],

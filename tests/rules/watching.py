@@ -21,6 +21,9 @@ from tests.rules.looks import MINUTE, NOON
 SILENT = Refused(500, "it is ill")
 Said = dict[str, Sequence[str] | Refused]
 PEOPLE_AS_ASKED = "last_over_time((sum by (namespace) (jupyterhub_running_servers))[15m:1m])"
+THERE = "count by (namespace) (x)"
+"""Where there are series of x, asked where an alert would end."""
+EVERYWHERE = ('{namespace="prod"} 3', '{namespace="lab"} 1')
 BUSY = Rule(
     "HubBusy",
     "x > 5",
@@ -102,6 +105,6 @@ async def watching(
 ) -> AsyncIterator[Watch]:
     """Two clusters that say nothing but what they are told to."""
     assert PEOPLE.replace("cluster, ", "") == PEOPLE_AS_ASKED
-    said: dict[str, Said] = {name: {"x > 5": [], PEOPLE_AS_ASKED: []} for name in names}
+    said: dict[str, Said] = {name: {"x > 5": [], PEOPLE_AS_ASKED: [], THERE: list(EVERYWHERE)} for name in names}
     async with scene(said) as opened:
         yield Watch(opened, said, database, groups or (GROUP,), clusters)
