@@ -89,8 +89,8 @@ def _paragraph(line: str) -> Part:
 
 
 def _part(item: Item, notice: Notice) -> Part:
-    entries = [_bare(each, 200) for each in item.evidence[:MOST_EVIDENCE]] if item.status == "firing" else []
-    more = left_out(item.evidence, MOST_EVIDENCE) if len(item.evidence) > MOST_EVIDENCE and entries else ""
+    entries = [_bare(each, 200) for each in item.evidence[:MOST_EVIDENCE]]
+    more = left_out(item.evidence, MOST_EVIDENCE) if len(item.evidence) > MOST_EVIDENCE else ""
     return Part(
         status=item.status,
         severity=plain(item.severity, 30) if item.status == "firing" else "",

@@ -58,8 +58,12 @@ def slack_text(said: Notice | Page, list_url: str) -> SlackText:
 
 def resolved_text(notice: Notice) -> str:
     """A line for the thread of a group's message, which says what changed."""
-    lines = [f"{_circle(item)} *{_title(item)}* {escaped(when(item, notice))}" for item in notice.items[:10]]
-    more = left_out(notice.items, len(lines))
+    shown = notice.items[:10]
+    lines = [
+        "\n".join([f"{_circle(item)} *{_title(item)}* {escaped(when(item, notice))}", *_why_over(item)])
+        for item in shown
+    ]
+    more = left_out(notice.items, len(shown))
     repeat = [f":repeat: {REPEAT}"] if notice.may_be_repeat else []
     return "\n".join([*lines, *([more] if more else []), *repeat])
 
@@ -90,10 +94,17 @@ def _item(item: Item, notice: Notice) -> list[Block]:
     lines = [f"{_circle(item)} *{_title(item)}*{severity}", escaped(when(item, notice))]
     lines += [escaped(text) for text in (held(item),) if text]
     lines += [with_code(text) for text in (plain(item.text, 500),) if text]
-    if item.status == "firing":
-        lines += [f"• {with_code(plain(each, 200))}" for each in item.evidence[:MOST_EVIDENCE]]
-        lines += [more for more in (left_out(item.evidence, min(MOST_EVIDENCE, len(item.evidence))),) if more]
+    lines += _evidence(item)
+    lines += [more for more in (left_out(item.evidence, min(MOST_EVIDENCE, len(item.evidence))),) if more]
     return [_section(_fitting(lines)), *_links(item.links)]
+
+
+def _evidence(item: Item) -> list[str]:
+    return [f"• {with_code(plain(each, 200))}" for each in item.evidence[:MOST_EVIDENCE]]
+
+
+def _why_over(item: Item) -> list[str]:
+    return _evidence(item) if item.status == "resolved" else []
 
 
 def _page_parts(page: Page) -> list[list[Block]]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from aggregator.clusters.values import UTC, Config
 from aggregator.events.values import Alert, Event
 from aggregator.notify.deciding import one_a_fingerprint
-from aggregator.notify.messages import held_words, item_of, place
+from aggregator.notify.messages import OVER, held_words, item_of, place
 from aggregator.notify.muting import MutedBy
 from aggregator.notify.silences import Mute
 from aggregator.notify.wording import clock_time, count_of, length
@@ -139,7 +139,7 @@ def _over(config: Config, alert: Alert, now: datetime) -> str:
 
 
 def _what(config: Config, alert: Alert, now: datetime) -> str:
-    title, where = item_of(config, alert, now).title, place(config, alert)
+    title, where = item_of(config, alert, now).title.removeprefix(OVER), place(config, alert)
     return title if not where or where in title else f"{title} ({where})"
 
 

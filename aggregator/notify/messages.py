@@ -17,6 +17,10 @@ OUTAGES = {
     "cluster": ("Cluster {place} cannot be reached", "Cluster {place} is back"),
     "crosshub": ("Crosshub cannot see any cluster", "Crosshub sees the clusters again"),
 }
+OVER = "Over: "
+"""So begins what is over and has no words of its own for that."""
+# So begins the evidence of rules that are true.
+GAVE = "its expression gave "
 HELD = {
     Health.NO_DATA: "no data since {since}: whether it is over is not known",
     Health.ERROR: "its rule fails since {since}: whether it is over is not known",
@@ -51,9 +55,10 @@ def item_of(config: Config, alert: Alert, now: datetime) -> Item:
         title=_title(config, alert, annotations),
         since=alert.active_at,
         until=None if alert.is_open else alert.resolved_at,
-        text=annotations.get("description", ""),
+        # What to do about it, and what showed that it was true, would be read as if it still were.
+        text=annotations.get("description", "") if alert.is_open else "",
         severity=alert.label("severity"),
-        evidence=alert.evidence,
+        evidence=alert.evidence if alert.is_open else tuple(_why_it_ended(alert)),
         people=alert.people,
         held=held_words(alert, _zone(config, alert), now),
         links=tuple(links(config, alert)),
@@ -92,12 +97,23 @@ def links(config: Config, alert: Alert) -> Iterable[Link]:
 
 def _title(config: Config, alert: Alert, annotations: dict[str, str]) -> str:
     where = place(config, alert)
+    named = f"{alert.name} on {where}" if where else alert.name
     firing, over = OUTAGES.get(alert.label("scope"), ("", "")) if alert.source == "outage" else ("", "")
     said = annotations.get("summary", "") or firing.format(place=where)
     if not alert.is_open:
         # What is over is said in its own words where there are some: "is down" would not be true any more.
-        said = annotations.get("summary_resolved", "") or over.format(place=where) or said
-    return said.strip().removesuffix(".") or (f"{alert.name} on {where}" if where else alert.name)
+        own = annotations.get("summary_resolved", "") or over.format(place=where)
+        return _sentence(own) or OVER + (_sentence(said) or named)
+    return _sentence(said) or named
+
+
+def _sentence(text: str) -> str:
+    return text.strip().removesuffix(".")
+
+
+def _why_it_ended(alert: Alert) -> Iterable[str]:
+    """What a rule's alert says besides what it gave when it was true; an outage says it in its title."""
+    return (each for each in alert.evidence if alert.source == "rule" and not each.startswith(GAVE))
 
 
 def _zone(config: Config, alert: Alert) -> ZoneInfo:

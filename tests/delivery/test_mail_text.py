@@ -28,7 +28,9 @@ def part(message: EmailMessage, kind: str) -> str:
 
 
 def test_the_text_of_a_mail() -> None:
-    said = notice(item(held="no data since 14:04"), item("porto", "resolved", links=()))
+    said = notice(
+        item(held="no data since 14:04"), item("porto", "resolved", links=(), evidence=("its rule was removed",))
+    )
 
     assert part(sent(said), "plain").splitlines() == [
         "University of Lisbon (lisbon/prod) is down (page)",
@@ -43,6 +45,7 @@ def test_the_text_of_a_mail() -> None:
         "",
         "University of Porto (porto/prod) is back (resolved)",
         "It lasted 3 minutes, 14:02 to 14:05.",
+        "  - its rule was removed",
     ]
 
 

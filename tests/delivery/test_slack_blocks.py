@@ -62,6 +62,8 @@ def test_an_outage_reads_as_it_should() -> None:
     [
         pytest.param(notice(item(status="resolved")), ":large_green_circle: *University of Lisbon (lisbon/prod) is back.*",
                      id="over"),
+        pytest.param(notice(item(status="resolved", evidence=("its rule was removed",))), "• its rule was removed",
+                     id="why it ended"),
         pytest.param(notice(item(status="resolved")), "It lasted 3 minutes, 14:02 to 14:05.", id="how long it was"),
         pytest.param(notice(zone="Asia/Kathmandu"), "Since 19:47, for 3 minutes. 41 people had servers there.",
                      id="the reader's zone"),
@@ -121,11 +123,12 @@ def test_a_thousand_alerts_are_as_many_as_fit_and_a_link_to_the_rest() -> None:
 
 
 def test_a_thread_says_what_changed() -> None:
-    said = notice(item("porto"), item(status="resolved"), reason=NEW)
+    said = notice(item("porto"), item(status="resolved", evidence=("its rule was removed",)), reason=NEW)
 
     assert resolved_text(said).splitlines() == [
         ":red_circle: *University of Porto (porto/prod) is down* Since 14:02, for 3 minutes. 41 people had servers there.",
         ":large_green_circle: *University of Lisbon (lisbon/prod) is back.* It lasted 3 minutes, 14:02 to 14:05.",
+        "• its rule was removed",
     ]
 
 

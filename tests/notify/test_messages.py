@@ -37,7 +37,8 @@ CONFIG = a_config(external_url="https://crosshub.example.org/")
             "Crosshub sees the clusters again",
         ),
         (SLOW, "Servers start slowly"),
-        (over(SLOW), "Servers start slowly"),
+        (over(SLOW), "Over: Servers start slowly"),
+        (over(an_alert(cluster="oslo", namespace="prod")), "Over: Test on oslo/prod"),
         (over(an_alert(annotations={"summary": "It is full", "summary_resolved": "It has room"})), "It has room"),
         (an_alert(cluster="oslo", namespace="prod"), "Test on oslo/prod"),
         (an_alert(), "Test"),
@@ -72,6 +73,22 @@ def test_what_is_held_says_why_by_the_clock_of_its_hub(health: Health, words: st
 
     assert item_of(CONFIG, alert, NOON).held == words
     assert item_of(CONFIG, over(alert), NOON).held == ""
+
+
+@pytest.mark.parametrize(
+    ("alert", "evidence"),
+    [
+        (replace(SLOW, evidence=("its expression gave 300",)), ()),
+        (replace(SLOW, evidence=("its rule was removed",)), ("its rule was removed",)),
+        (replace(DOWN, evidence=("its health page: 502",)), ()),
+    ],
+)
+def test_what_is_over_is_told_with_why_it_ended_and_not_as_if_it_were_true(
+    alert: Alert, evidence: tuple[str, ...]
+) -> None:
+    item = item_of(CONFIG, over(alert), NOON)
+
+    assert (item.text, item.evidence) == ("", evidence)
 
 
 def test_links_lead_on() -> None:
