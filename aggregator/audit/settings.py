@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.audit.traits import sections_of, traits_of
-from aggregator.audit.trees import Items, Leaf, Map, Place, Value, texts
+from aggregator.audit.trees import Items, Leaf, Map, Place, Value, map_at, texts
 from aggregator.audit.versions import Versions
 
 # Names that older releases know, and newer ones for a while beside the new name.
@@ -76,8 +76,10 @@ class Settings:
     def _found(self, trait: str) -> Iterator[Setting]:
         known = traits_of(self.name, self.versions)
         names = [name for name in (trait, OLD_NAMES.get(trait)) if name and (known is None or name in known)]
-        for section in sections_of(self.name):
-            table = self.config.entries.get(section)
-            for name in names:
-                if isinstance(table, Map) and name in table.entries:
-                    yield Setting(f"{section}.{name}", table.entries[name])
+        # A section inside that of the application counts too, and wins; traitlets looks there last.
+        for above in (map_at(self.config, ("JupyterHub",)), self.config):
+            for section in sections_of(self.name):
+                table = map_at(above, (section,))
+                for name in names:
+                    if name in table.entries:
+                        yield Setting(f"{section}.{name}", table.entries[name])
