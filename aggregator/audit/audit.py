@@ -9,7 +9,7 @@ from aggregator.audit.authenticators import KINDS
 from aggregator.audit.deployments import Deployment
 from aggregator.audit.findings import Audited, Finding, Report, Severity
 from aggregator.audit.mistakes import mistakes
-from aggregator.audit.policies import Verdict, policy_words, verdict_on
+from aggregator.audit.policies import Verdict, verdict_on
 from aggregator.audit.read_hub import Given, HubRead, read_hub
 from aggregator.audit.trees import Place
 from aggregator.audit.versions import Versions, dotted
@@ -31,30 +31,23 @@ def audit(hubs: Iterable[Deployment], policies: Policies, given: Given, now: dat
     audited: list[Audited] = []
     findings: list[Finding] = []
     for deployment in hubs:
-        hub = read_hub(deployment, given)
-        access = policies.get((deployment.cluster, deployment.hub))
-        who = _who(hub)
-        audited.append(
-            Audited(
-                deployment.cluster,
-                deployment.hub,
-                hub.settings.name,
-                hub.versions,
-                who.sentence,
-                policy_words(access),
-            )
-        )
+        hub, who = judged(deployment, given)
+        cluster, name = deployment.cluster, deployment.hub
+        access = policies.get((cluster, name))
+        audited.append(Audited(cluster, name, hub.settings.name, hub.versions, who.sentence, access))
         findings += [_finding(deployment, at, verdict) for at, verdict in _verdicts(hub, who, access, now)]
     return Report(tuple(audited), tuple(sorted(findings, key=lambda found: -found.severity)))
 
 
-def _who(hub: HubRead) -> Who:
-    hidden = bool(hub.deployment.unseen)
+def judged(deployment: Deployment, given: Given) -> tuple[HubRead, Who]:
+    """What the files of a hub come to, and who may log in by them."""
+    hub = read_hub(deployment, given)
+    hidden = bool(deployment.unseen)
     who = who_may(hub.settings, hub.chosen_at, connection=hub.connection, hidden=hidden)
     if not hub.snippets.admits or not who.reach:
-        return who
+        return hub, who
     told = f"{who.sentence.removesuffix('.')}, unless hub.extraConfig says otherwise."
-    return replace(who, sentence=told, sure=False)
+    return hub, replace(who, sentence=told, sure=False)
 
 
 def _verdicts(hub: HubRead, who: Who, access: Access | None, now: datetime) -> Iterator[tuple[Place, Verdict]]:

@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from aggregator.audit.trees import Place
 from aggregator.audit.versions import Versions
+from aggregator.clusters.values import Access
 
 
 class Severity(IntEnum):
@@ -47,7 +48,7 @@ class Audited:
     authenticator: str
     versions: Versions
     who: str
-    policy: str | None
+    access: Access | None
 
 
 @dataclass(frozen=True, slots=True)

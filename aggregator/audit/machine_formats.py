@@ -32,7 +32,7 @@ def as_json(report: Report) -> dict[str, object]:
             "authenticator": hub.authenticator,
             "versions": hub.versions.as_json(),
             "who": hub.who,
-            "policy": hub.policy,
+            "policy": hub.access.policy if hub.access else None,
         }
         for hub in report.hubs
     ]

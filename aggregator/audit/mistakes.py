@@ -11,7 +11,7 @@ from aggregator.audit.admission import Who
 from aggregator.audit.authenticators import Reach
 from aggregator.audit.deployments import CONFIG, HUB
 from aggregator.audit.findings import Severity
-from aggregator.audit.old_chart import AUTH, from_auth, reads_auth
+from aggregator.audit.old_chart import AUTH, reads_auth
 from aggregator.audit.policies import Verdict
 from aggregator.audit.read_hub import PREFIXES, HubRead
 from aggregator.audit.traits import known_classes, sections_of, traits_of
@@ -37,7 +37,7 @@ ALSO_OF_THE_APP = frozenset({"admin_users", "authenticator_class"})
 def mistakes(hub: HubRead, who: Who) -> Iterator[Found]:
     """Every setting about logging in that does not do what it seems to."""
     yield from _beside_the_chart(hub, who)
-    if hub.settings.config == from_auth(hub.chart):
+    if reads_auth(hub.versions):
         return
     for section, value in hub.settings.config.entries.items():
         if not isinstance(value, Map) or not section[:1].isupper():

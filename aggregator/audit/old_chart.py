@@ -20,7 +20,10 @@ PATHS = {
 
 def reads_auth(versions: Versions) -> bool:
     """Whether the chart at hand looks at `auth`."""
-    return versions.chart is not None and release(versions.chart) <= LAST_OF_AUTH
+    try:
+        return release(versions.chart or "") <= LAST_OF_AUTH
+    except ValueError:
+        return False
 
 
 def from_auth(chart: Map) -> Map:

@@ -7,12 +7,12 @@ from aggregator.audit.deployments import CONFIG, Deployment
 from aggregator.audit.old_chart import from_auth, reads_auth
 from aggregator.audit.settings import Settings
 from aggregator.audit.snippets import Snippets, snippets_in
-from aggregator.audit.trees import Map, Place, at_path, map_at, merged, text_at
+from aggregator.audit.trees import Map, Place, at_path, is_deleted, map_at, overlaid, text_at, without_nulls
 from aggregator.audit.versions import Release, Versions, versions_of
 
 CLASS = ("JupyterHub", "authenticator_class")
-# What Zero to JupyterHub takes where nobody chooses.
-CHARTS_OWN = "dummy"
+# What Zero to JupyterHub takes where nobody chooses, and JupyterHub itself where a null takes that away.
+CHARTS_OWN, JUPYTERHUBS_OWN = "dummy", "pam"
 # With `auth0.connection` the class only says how Auth0 is spoken to.
 BY_AUTH0 = frozenset({"GenericOAuthenticator", "Auth0OAuthenticator"})
 # Where the chart of JupyterHub may find its values, the deepest first.
@@ -49,7 +49,8 @@ class Given:
 
 def read_hub(deployment: Deployment, given: Given) -> HubRead:
     """What the files of a hub come to."""
-    whole = merged(deployment.layers)
+    raw = overlaid(deployment.layers)
+    whole = without_nulls(raw)
     prefix = _prefix(whole) if deployment.prefix is None else deployment.prefix
     chart = map_at(whole, prefix)
     versions = versions_of(given.chart or deployment.chart, given.jupyterhub, given.oauthenticator)
@@ -61,12 +62,13 @@ def read_hub(deployment: Deployment, given: Given) -> HubRead:
     connection = deployment.provider if name is None or name in BY_AUTH0 or text == snippets.chosen else None
     if connection is not None and name not in BY_AUTH0:
         name = "GenericOAuthenticator"
+    otherwise = JUPYTERHUBS_OWN if is_deleted(raw, (*prefix, *CONFIG, *CLASS)) else CHARTS_OWN
     return HubRead(
         deployment=deployment,
         whole=whole,
         prefix=prefix,
         chart=chart,
-        settings=Settings(name or class_named(CHARTS_OWN), config, versions),
+        settings=Settings(name or class_named(otherwise), config, versions),
         chosen_at=chosen.at if chosen is not None else deployment.at,
         connection=connection,
         snippets=snippets,

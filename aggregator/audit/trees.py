@@ -66,8 +66,12 @@ def _plain(scalar: yaml_lines.Scalar) -> bool | str | None:
 
 def merged(layers: Iterable[Map]) -> Map:
     """What Helm makes of several files, the first one lowest: maps deep, lists replaced, null deletes."""
-    nothing = Map(Place("", 0))
-    return without_nulls(reduce(_over, layers, nothing))
+    return without_nulls(overlaid(layers))
+
+
+def overlaid(layers: Iterable[Map]) -> Map:
+    """The same before nulls delete what is below them, the chart's own defaults at last."""
+    return reduce(_over, layers, Map(Place("", 0)))
 
 
 def _over(lower: Map, upper: Map) -> Map:
@@ -91,6 +95,16 @@ def at_path(tree: Value, path: Iterable[str]) -> Value | None:
     for key in path:
         found = found.entries.get(key) if isinstance(found, Map) else None
     return found
+
+
+def is_deleted(tree: Value, path: Iterable[str]) -> bool:
+    """Whether a null stands at a path, or above it."""
+    found: Value | None = tree
+    for key in path:
+        found = found.entries.get(key) if isinstance(found, Map) else None
+        if isinstance(found, Leaf) and found.value is None:
+            return True
+    return False
 
 
 def map_at(tree: Value, path: Iterable[str]) -> Map:

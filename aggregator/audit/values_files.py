@@ -1,6 +1,7 @@
 """Values files read from the disk: as trees, or as the reason why they were not seen."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from aggregator.audit.trees import Map, Place, Value, at_path, tree_in
@@ -8,6 +9,7 @@ from aggregator.clusters.yaml_lines import Broken, tree_of
 from aggregator.errors import BadConfig
 
 ENCRYPTED = "is encrypted"
+MOST_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,25 @@ def read_values(path: Path) -> Read | Unseen:
         return Unseen(whole, "is not there")
     if path.suffix == ".jsonnet":
         return Unseen(whole, "is a Jsonnet program")
-    content = _content(path)
+    return _read(str(path), _content(path))
+
+
+# Hubs of a cluster share their largest files.
+@lru_cache(maxsize=MOST_KEPT)
+def _read(file: str, content: bytes) -> Read | Unseen:
+    whole = Place(file, 0)
     if _says_nothing(content):
         return Read(Map(whole))
     try:
         tree, faults = tree_of(content)
     except Broken as broken:
-        raise BadConfig(f"{path}:{broken.fault.line}: {broken.fault.words}") from None
-    values = tree_in(str(path), tree)
+        raise BadConfig(f"{file}:{broken.fault.line}: {broken.fault.words}") from None
+    values = tree_in(file, tree)
     if not isinstance(values, Map):
-        raise BadConfig(f"{path}:1: a mapping is wanted")
+        raise BadConfig(f"{file}:1: a mapping is wanted")
     if _is_encrypted(values):
         return Unseen(whole, ENCRYPTED)
-    twice = tuple((Place(str(path), fault.line), str(fault)) for fault in faults if "is there twice" in fault.words)
+    twice = tuple((Place(file, fault.line), str(fault)) for fault in faults if "is there twice" in fault.words)
     return Read(values, twice)
 
 

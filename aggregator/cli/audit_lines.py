@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from aggregator.audit.findings import Audited, Finding, Report, Severity
+from aggregator.audit.policies import policy_words
 from aggregator.cli.found import printable
 
 WIDTH = 76
@@ -13,15 +14,27 @@ NO_POLICY = "no-policy"
 
 
 def lines_of(report: Report) -> Iterator[str]:
-    """What is wrong, the worst first; who may log in; and the counts."""
-    policies = {(hub.cluster, hub.hub): hub.policy for hub in report.hubs}
+    """What is wrong, the worst first; what is worth a look; who may log in; and the counts."""
+    policies = {(hub.cluster, hub.hub): policy_words(hub.access) for hub in report.hubs}
     for finding in report.findings:
-        if finding.kind != NO_POLICY:
+        if finding.severity > Severity.LOW:
             yield from _finding(finding, policies[finding.cluster, finding.hub])
             yield ""
+    if looks := [finding for finding in report.findings if _is_only_a_look(finding)]:
+        yield "worth a look"
+        yield from (f"  {_name(finding)}  {printable(finding.head)}{_where(finding)}" for finding in looks)
     yield f"hubs ({len(report.hubs)})"
     yield from _hubs(report)
     yield _counted(report)
+
+
+def _is_only_a_look(finding: Finding) -> bool:
+    return finding.severity is Severity.LOW and finding.kind != NO_POLICY
+
+
+def _where(finding: Finding) -> str:
+    """The place, where the sentence does not name it already."""
+    return f" ({printable(str(finding.at))})" if finding.at.line else ""
 
 
 def _finding(finding: Finding, policy: str | None) -> Iterator[str]:
@@ -35,20 +48,12 @@ def _finding(finding: Finding, policy: str | None) -> Iterator[str]:
 
 
 def _hubs(report: Report) -> Iterator[str]:
-    names = {(hub.cluster, hub.hub): _name(hub) for hub in report.hubs}
-    width = max(map(len, names.values()), default=0)
-    states = {
-        (hub.cluster, hub.hub): max(
-            (found.severity for found in report.findings if (found.cluster, found.hub) == (hub.cluster, hub.hub)),
-            default=Severity.LOW,
-        )
-        for hub in report.hubs
-    }
+    width = max((len(_name(hub)) for hub in report.hubs), default=0)
+    wrong = {(each.cluster, each.hub) for each in report.findings if each.severity > Severity.LOW}
     for hub in report.hubs:
-        key = (hub.cluster, hub.hub)
-        state = "ok" if hub.policy and states[key] is Severity.LOW else "?" if states[key] is Severity.LOW else "FAILS"
-        policy = f"policy {hub.policy}" if hub.policy else "no access policy declared"
-        yield f"  {names[key]:<{width}}  {state:<5}  {printable(hub.who)} ({printable(policy)})"
+        policy = f"policy {policy_words(hub.access)}" if hub.access else "no access policy declared"
+        state = "FAILS" if (hub.cluster, hub.hub) in wrong else "ok" if hub.access else "?"
+        yield f"  {_name(hub):<{width}}  {state:<5}  {printable(hub.who)} ({printable(policy)})"
 
 
 def _name(one: Finding | Audited) -> str:

@@ -9,14 +9,14 @@ from tests.audit.looking import HUB_1, HUB_3, HUB_4, HUB_5, INCIDENT, OLDEST, re
 CASES = [
     # Misplaced: inside another section, in none, in that of the application, beside hub.config.
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GitHubOAuthenticator:\n"
-        "      allowed_organizations: [geo]\n      Authenticator:\n        admin_users: [ana]\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GitHubOAuthenticator:\n"
+         "      allowed_organizations: [geo]\n      Authenticator:\n        admin_users: [ana]\n"),
         HUB_5, "misplaced", "medium", 6,
         "Authenticator stands inside GitHubOAuthenticator, where nothing reads it. It sets admin_users.",
     ),
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator:\n      GitHubOAuthenticator:\n"
-        "        allowed_organizations: [geo]\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator:\n      GitHubOAuthenticator:\n"
+         "        allowed_organizations: [geo]\n"),
         HUB_3, "misplaced", "high", 5,
         "GitHubOAuthenticator stands inside Authenticator, where nothing reads it. It sets allowed_organizations.",
     ),
@@ -41,8 +41,8 @@ CASES = [
         "config is not read; this chart looks at hub.config. It sets allowed_users.",
     ),
     (
-        "jupyterhub:\n  hub:\n    config:\n      JupyterHub: {authenticator_class: github}\n"
-        "hub:\n  config:\n    Authenticator: {allowed_users: [ana]}\n",
+        ("jupyterhub:\n  hub:\n    config:\n      JupyterHub: {authenticator_class: github}\n"
+         "hub:\n  config:\n    Authenticator: {allowed_users: [ana]}\n"),
         HUB_3, "misplaced", "high", 6,
         "hub.config is not read; this chart looks at jupyterhub.hub.config. It sets allowed_users.",
     ),
@@ -58,11 +58,11 @@ CASES = [
         'Authenticator.alowed_users is no setting of GitHubOAuthenticator, which ignores it; did you mean "allowed_users"?',
     ),
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GithubOAuthenticator:\n"
-        "      allowed_organizations: [geo]\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GithubOAuthenticator:\n"
+         "      allowed_organizations: [geo]\n"),
         INCIDENT, "misspelt", "high", 4,
-        "GithubOAuthenticator is no class, so its allowed_organizations is not read; "
-        'did you mean "GitHubOAuthenticator"?',
+        ("GithubOAuthenticator is no class, so its allowed_organizations is not read; "
+         'did you mean "GitHubOAuthenticator"?'),
     ),
     (
         "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator: {admin_user: [ana]}\n",
@@ -92,15 +92,15 @@ CASES = [
     ),
     # Of another class.
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: google}\n    GoogleOAuthenticator:\n"
-        "      allowed_organizations: [geo]\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: google}\n    GoogleOAuthenticator:\n"
+         "      allowed_organizations: [geo]\n"),
         HUB_3, "ignored-setting", "high", 5,
-        "GoogleOAuthenticator.allowed_organizations is a setting of GitHubOAuthenticator, "
-        "and GoogleOAuthenticator ignores it.",
+        ("GoogleOAuthenticator.allowed_organizations is a setting of GitHubOAuthenticator, "
+         "and GoogleOAuthenticator ignores it."),
     ),
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GoogleOAuthenticator:\n"
-        "      hosted_domain: [ulisboa.pt]\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    GoogleOAuthenticator:\n"
+         "      hosted_domain: [ulisboa.pt]\n"),
         HUB_3, "unused-section", "medium", 4,
         "GoogleOAuthenticator is not the authenticator of this hub, so its hosted_domain is not read.",
     ),
@@ -127,30 +127,30 @@ CASES = [
     ),
     # A key twice, and Python.
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator:\n      allowed_users: [ana]\n"
-        "      allowed_users: []\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator:\n      allowed_users: [ana]\n"
+         "      allowed_users: []\n"),
         HUB_5, "twice", "medium", 6,
         'hub.config.Authenticator: key "allowed_users" is there twice (first on line 5); which one holds is not sure.',
     ),
     (
-        "hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator: {admin_users: [ana]}\n"
-        "  extraConfig:\n    orgs: |\n      c.GitHubOAuthenticator.allowed_organizations = ['geo']\n",
+        ("hub:\n  config:\n    JupyterHub: {authenticator_class: github}\n    Authenticator: {admin_users: [ana]}\n"
+         "  extraConfig:\n    orgs: |\n      c.GitHubOAuthenticator.allowed_organizations = ['geo']\n"),
         HUB_3, "unseen", "low", 6,
         "hub.extraConfig sets GitHubOAuthenticator.allowed_organizations in Python, which was not read.",
     ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("values", "at_hand", "kind", "severity", "line", "sentence"), CASES)
+@pytest.mark.parametrize(
+    ("values", "at_hand", "expected"), [(values, at_hand, tuple(expected)) for values, at_hand, *expected in CASES]
+)
 def test_a_setting_that_nothing_reads_is_a_finding(
-    tmp_path: Path, values: str, at_hand: str, kind: str, severity: str, line: int, sentence: str
+    tmp_path: Path, values: str, at_hand: str, expected: tuple[str, str, int, str]
 ) -> None:
     report = report_on(tmp_path, values, given=versions(at_hand))
 
     found = [each for each in told(report) if each.kind not in {"open", "unknown"}]
-    assert [(each.kind, str(each.severity), each.at.line, each.sentence) for each in found] == [
-        (kind, severity, line, sentence)
-    ]
+    assert [(each.kind, str(each.severity), each.at.line, each.sentence) for each in found] == [expected]
 
 
 FINE = [

@@ -32,7 +32,10 @@ ORDERS = [
     ((GITHUB, LIST, "hub: {config: {Authenticator: {allowed_users: null}}}"), OPEN),
     ((GITHUB, LIST, "hub: {config: {Authenticator: null}}"), OPEN),
     ((LIST, "hub: {config: null}", GITHUB), OPEN),
-    ((LIST, GITHUB, "hub: {config: {JupyterHub: {authenticator_class: null}}}"), "Anybody may log in as one of 2 named users, without a password."),
+    ((LIST, "hub: {config: {JupyterHub: {authenticator_class: dummy}}}"), "Anybody may log in as one of 2 named users, without a password."),
+    ((LIST, GITHUB, "hub: {config: {JupyterHub: {authenticator_class: null}}}"), "2 named users may log in."),
+    # A null takes away the chart's own class too, and leaves that of JupyterHub.
+    (("hub: {config: {JupyterHub: {authenticator_class: null}}}",), "Anybody with an account on the hub's machine may log in."),
     ((GITHUB, LIST, "hub: {config: {JupyterHub: {authenticator_class: google}}}"), "2 named users may log in."),
     ((GITHUB, "# nothing\n", "hub: {}"), OPEN),
     # The setting of the class itself wins over that of the classes above, whatever the order.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aggregator.clusters.values import Access, OpenWindow
-from tests.audit.looking import HUB_3, HUB_5, NOON, report_on, told, versions
+from tests.audit.looking import HUB_3, HUB_5, NOON, report_on, versions
 
 GITHUB = "JupyterHub: {authenticator_class: github}"
 GOOGLE = "JupyterHub: {authenticator_class: google}"

@@ -167,3 +167,12 @@ def test_the_finding_names_class_versions_settings_and_what_to_do(tmp_path: Path
     )
     assert found.mend == "set Authenticator.allowed_users, or declare `policy: open` with an owner"
     assert found.at.line == 5
+
+
+def test_a_password_may_stand_in_a_file_that_is_encrypted(tmp_path: Path) -> None:
+    secret = "sops: {mac: ENC, version: 3.9.0}\nhub: ENC\n"
+
+    report = report_on(tmp_path, config("{JupyterHub: {authenticator_class: dummy}}"), secret, given=versions(HUB_5))
+
+    assert report.hubs[0].who == "Anybody may log in with any name, without a password, unless an unseen file sets one."
+    assert [str(found.severity) for found in told(report)] == ["high", "low"]

@@ -60,6 +60,8 @@ MORE_NEEDED = [
     "traitlets",
     "josepy",
     "escapism",
+    "pem",
+    "cachetools",
     "onetimepass",
 ]
 
