@@ -10,6 +10,7 @@ from aggregator.audit.trees import Place
 from aggregator.audit.versions import must_be_allowed
 from aggregator.audit.wording import many
 
+PASSWORDS = ("user_password", "password_groups")
 NO_RULE = "From JupyterHub 5 on nobody gets in but by allow_all or allowed_users."
 
 
@@ -46,7 +47,7 @@ def shared_password(door: Door) -> Who:
     users = settings.texts("allowed_users")
     if not settings.flag("allow_all") and not users:
         return Who(Reach.NOBODY, NOBODY, hub, NO_RULE)
-    if not settings.is_set("user_password") and not door.hidden:
+    if not door.hidden and not any(settings.is_set(trait) for trait in PASSWORDS):
         return Who(Reach.NOBODY, NOBODY, hub, "No user_password is set.")
     everybody = bool(settings.flag("allow_all"))
     names = "with any name" if everybody else f"as one of {many(len(users), 'named user')}"

@@ -1,5 +1,7 @@
 """A report for other programs: JSON, and SARIF 2.1.0 for code hosts that show findings beside the lines."""
 
+from urllib.parse import quote
+
 from aggregator.audit.findings import Finding, Report, Severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -73,7 +75,7 @@ def _kinds(report: Report) -> list[str]:
 
 
 def _result(finding: Finding, kinds: list[str]) -> dict[str, object]:
-    place: dict[str, object] = {"artifactLocation": {"uri": finding.at.file}}
+    place: dict[str, object] = {"artifactLocation": {"uri": quote(finding.at.file)}}
     if finding.at.line:
         place["region"] = {"startLine": finding.at.line}
     hub = "/".join(part for part in (finding.cluster, finding.hub) if part)

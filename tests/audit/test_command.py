@@ -185,3 +185,17 @@ def test_every_kind_of_finding_has_words_for_code_hosts() -> None:
 
     used = set(re.findall(r'(?:Verdict|_ignored)\(\s*"([a-z-]+)"', text))
     assert used == set(KINDS)
+
+
+def test_no_password_of_a_values_file_is_printed(tmp_path: Path) -> None:
+    values = (
+        "hub: {config: {JupyterHub: {authenticator_class: shared-password}, Authenticator: {allow_all: true, pasword: hush1}, "
+        "SharedPasswordAuthenticator: {user_password: hush2, manage_groups: true, password_groups: {hush3: [geo]}, "
+        "Authenticator: {password: hush4}}, GitHubOAuthenticator: {client_secret: hush5, allowed_users: [ana]}}}"
+    )
+
+    written(tmp_path, values)
+
+    printed = [crosshub(tmp_path, "values.yaml", "--format", form).stdout for form in ("table", "json", "sarif")]
+    assert all("Anybody who knows the shared password may log in" in text for text in printed)
+    assert not any("hush" in text for text in printed)

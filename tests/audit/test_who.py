@@ -125,6 +125,7 @@ CASES = [
     (HUB_5, f"{SHARED}, {ALL}, SharedPasswordAuthenticator: {{user_password: geography}}", "Anybody who knows the shared password may log in with any name.", MEDIUM),
     (HUB_6, f"{SHARED}, {LISTED}, SharedPasswordAuthenticator: {{user_password: geography}}", "Anybody who knows the shared password may log in as one of 3 named users.", MEDIUM),
     (HUB_5, f"{SHARED}, SharedPasswordAuthenticator: {{user_password: geography}}", NOBODY, FINE),
+    (HUB_6, f"{SHARED}, {ALL}, SharedPasswordAuthenticator: {{manage_groups: true, password_groups: {{geography: [geo]}}}}", "Anybody who knows the shared password may log in with any name.", MEDIUM),
     (HUB_5, f"{SHARED}, {ALL}", NOBODY, FINE),
     # Null, tmp, native, first use.
     (HUB_5, "JupyterHub: {authenticator_class: 'null'}", "Nobody may log in at the hub itself; its null authenticator leaves that to services such as BinderHub.", FINE),
