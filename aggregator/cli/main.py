@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.access import access
 from aggregator.cli.alerts import alerts
 from aggregator.cli.check import check
 from aggregator.cli.db import db
@@ -30,6 +31,7 @@ cli.command()(query)
 cli.command()(explain)
 cli.command()(alerts)
 cli.command()(demo)
+cli.add_typer(access, name="access")
 cli.add_typer(db, name="db")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")

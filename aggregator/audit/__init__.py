@@ -1,0 +1,1 @@
+"""Deployment files: who may log in to the hubs that they deploy, and what is wrong with them. Pure, offline."""
