@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from aggregator.audit.findings import Audited, Finding, Report, Severity
 from aggregator.audit.policies import policy_words
-from aggregator.cli.found import printable
+from aggregator.errors import printable
 
 WIDTH = 76
 # Said in the line of each hub anyway.
