@@ -9,13 +9,15 @@ import msgspec
 
 from aggregator.errors import BadQuery
 from aggregator.events import heard_rows
-from aggregator.events.heard import Heard, checked, of_webhook, origin_of, put_together, silent
+from aggregator.events.heard import ALERTMANAGER, Heard, checked, of_webhook, origin_of, put_together, silent
 from aggregator.events.values import labels_of
 from aggregator.federation.question import Answered, Fleet, NotPrometheus, Question
 from aggregator.query.wire import reader
 from aggregator.series import CLUSTER
 from aggregator.store.database import Database
 
+UNHEARD = timedelta(days=1)
+"""What an Alertmanager has not told of for so long is over: it may tell of no ends, or be no more."""
 KEPT = timedelta(days=7)
 """What is over is forgotten after so long; whoever told of it has the rest."""
 UNASKED = timedelta(minutes=10)
@@ -69,6 +71,7 @@ class Hearing:
                 known = {each.key: each for each in (*firing, *others)}
                 await heard_rows.keep(connection, (*put_together(known, told), *silent(firing, told, now)))
             await heard_rows.forget(connection, clusters, now - UNASKED)
+            await heard_rows.end_unheard(connection, ALERTMANAGER, now - UNHEARD, now)
             await heard_rows.forget_over(connection, now - KEPT)
         return tuple(cluster for cluster in clusters if cluster not in answered)
 

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 REMOVED = "rules that are gone"
 """The schedule of ending alerts whose rules were removed from the files."""
 OURS: tuple[Source, ...] = ("rule",)
+LEFT_ALONE = 5
+"""So many looks have to be missing before the alerts of a rule that is in no file end."""
 AT_ONCE = 8
 """Rules of a group that are asked about at the same moment."""
 
@@ -127,9 +129,11 @@ class Rules:
         async with self.database.writing() as connection:
             await _finish(connection, claim)
             found = await alert_rows.alerts(connection, sources=OURS)
-            gone = [alert for alert in found if alert.rule not in there]
+            # Where replicas differ in their rules, another one may have looked just now.
+            before = claim.slot - LEFT_ALONE * timedelta(seconds=self.every)
+            gone = [alert for alert in found if alert.rule not in there and alert.looked_at < before]
             await _save(connection, ended(gone, claim.slot))
-            await rows.forget(connection, there)
+            await rows.forget(connection, there, before)
         for alert in gone:
             log.info("%s %s is ended, since its rule was removed", alert.rule, dict(alert.labels))
 

@@ -59,6 +59,7 @@ async def note(connection: AsyncConnection, looked: Iterable[RuleLook]) -> None:
     await upsert(connection, rule_look, rows, key=("rule",))
 
 
-async def forget(connection: AsyncConnection, kept: Collection[str]) -> None:
-    """Forgets the looks at all rules but these."""
-    await connection.execute(delete(rule_look).where(rule_look.c.rule.not_in(kept)))
+async def forget(connection: AsyncConnection, kept: Collection[str], before: datetime) -> None:
+    """Forgets the looks at all rules but these that were taken before an instant."""
+    others = rule_look.c.rule.not_in(kept), rule_look.c.looked_at < before
+    await connection.execute(delete(rule_look).where(*others))

@@ -187,6 +187,23 @@ async def test_what_is_over_is_forgotten_after_some_days(database: Database) -> 
     assert left == [1, 0]
 
 
+async def test_what_an_alertmanager_has_not_told_of_for_a_day_is_over(database: Database) -> None:
+    await Hearing(database, lambda: NOON).take_in(webhook("firing"))
+    await asked(database, ALERTS)
+    seen = []
+    for hours in (24, 25):
+        now = NOON + timedelta(hours=hours)
+        # A cluster that is silent ends nothing.
+        await asked(database, "not a list of alerts", now)
+        seen.append(await told(database))
+    async with database.reading() as connection:
+        (over,) = [each for each in await heard_rows.heard(connection) if each.state == "resolved"]
+
+    fires = ("prometheus of lisbon", "firing", 1)
+    assert seen == [[("alertmanager", "firing", 1), fires], [("alertmanager", "resolved", 1), fires]]
+    assert (over.heard_at, over.ends_at) == (NOON, NOON + timedelta(hours=25))
+
+
 async def test_an_alert_may_have_any_name(hearing: Hearing) -> None:
     await hearing.take_in(webhook("firing", labels={"alertname": "\0" + "".join(map(chr, range(1, 9000)))}))
 

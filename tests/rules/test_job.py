@@ -174,12 +174,33 @@ async def test_alerts_whose_rule_was_removed_end_and_say_so(database: Database) 
         await watch.look(0, 1, 2, lisbon=[PROD])
         watch.groups = [GROUP]
 
-        await watch.look(3)
+        await watch.look(3, 7)
+        before = await watch.looks()
+        # For five looks another replica may have the rule still.
+        early = {alert.name: alert.state for alert in await watch.alerts()}
+        await watch.look(8)
 
+        assert early == {"HubBusy": "firing", "HubCalm": "firing"}
+        assert len(before) == 2
         found = {alert.name: (alert.state, alert.evidence) for alert in await watch.alerts()}
         assert found["HubBusy"][0] == "firing"
         assert found["HubCalm"] == ("resolved", ("its rule was removed",))
         assert list(await watch.looks()) == [KEY]
+
+
+async def test_replicas_with_other_rules_do_not_end_each_others_alerts(database: Database) -> None:
+    more = replace(GROUP, name="more", rules=(replace(BUSY, name="HubCalm"),))
+    async with watching(database, GROUP, more) as watch:
+        await watch.look(0, 1, 2, lisbon=[PROD])
+        for minute in range(3, 9):
+            watch.groups = [GROUP]
+            await watch.rules(minute, "lags behind").do()
+            watch.groups = [GROUP, more]
+            await watch.rules(minute, "here").do()
+
+        found = {alert.name: alert.state for alert in await watch.alerts()}
+        assert found == {"HubBusy": "firing", "HubCalm": "firing"}
+        assert [event.change for event in await watch.events()] == [Change.PENDING] * 2 + [Change.FIRING] * 2
 
 
 async def test_an_alert_that_was_over_begins_anew(database: Database) -> None:
