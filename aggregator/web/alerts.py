@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.events import heard_rows, rows
+from aggregator.notify.rows import disabled_receivers
 from aggregator.web.around import Around, alerts_and_mutes
 from aggregator.web.pages import page
 from aggregator.web.shown import shown, shown_heard
@@ -26,10 +27,11 @@ class Alerts:
         async with self.around.database().reading() as connection:
             kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
             heard = await heard_rows.heard(connection)
+            off = await disabled_receivers(connection)
         opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
         lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
-        return page("alerts.html", opened=opened, lately=lately, heard=others, now=now)
+        return page("alerts.html", opened=opened, lately=lately, heard=others, off=off, now=now)
 
     async def one(self, request: Request) -> Response:
         """One alert, by its fingerprint, and what happened to it."""
