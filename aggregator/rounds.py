@@ -16,10 +16,10 @@ from aggregator.delivery.public_addresses import public_client
 from aggregator.delivery.receivers import receivers
 from aggregator.delivery.ways import Ways
 from aggregator.events.hearing import Hearing
-from aggregator.events.values import Alert
 from aggregator.jobs import Tick
+from aggregator.notify.deciding import receivers_now
 from aggregator.notify.duties import Duties as NotifyDuties
-from aggregator.notify.job import Notifying
+from aggregator.notify.job import Notifying, seen_in
 from aggregator.notify.policy import policy_of
 from aggregator.outbox import receiver_rows
 from aggregator.rollups.duties import Duties, utc_now
@@ -162,12 +162,10 @@ class Rounds:
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:
-        config = self.desk.now.config
-        routing = policy_of(config).routing
-
-        def goes_to(alert: Alert) -> frozenset[str]:
-            return frozenset(name for way in routing.ways(alert) for name in way.receivers)
-
+        config, now = self.desk.now.config, utc_now()
+        async with self.desk.database.reading() as connection:
+            seen = await seen_in(connection, now)
+        goes_to = receivers_now(policy_of(config), seen, now)
         await Resending(self.desk.database, config.receivers, self._ways(), goes_to).resend()
 
     def _ways(self) -> Ways:
