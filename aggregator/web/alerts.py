@@ -13,7 +13,6 @@ from aggregator.web.pages import page
 from aggregator.web.shown import shown, shown_heard
 
 DAY = timedelta(days=1)
-YEARS = timedelta(days=3653)
 MOST_EVENTS = 200
 
 
@@ -38,14 +37,14 @@ class Alerts:
         now, fingerprint = self.around.now(), request.path_params["fingerprint"]
         async with self.around.database().reading() as connection:
             found = await rows.alerts_with(connection, fingerprint)
-            happened = await rows.events(connection, now - YEARS, now + DAY, fingerprint=fingerprint)
+            happened = await rows.latest_events(connection, fingerprint, MOST_EVENTS)
             _, mute_of = await alerts_and_mutes(self.around, connection, now)
         if not found:
             return no_such_alert()
         alert = max(found, key=lambda each: each.active_at)
         mute = mute_of(alert) if alert.resolved_at is None else None
         said = shown(self.around.config(), alert, mute, now)
-        return page("alert.html", alert=said, events=happened[: -MOST_EVENTS - 1 : -1], now=now)
+        return page("alert.html", alert=said, events=happened, now=now)
 
 
 def no_such_alert() -> Response:
