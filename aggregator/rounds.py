@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from aggregator.api.desk import Desk
+from aggregator.api.desk import Answering, Desk
 from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
@@ -16,11 +16,12 @@ from aggregator.delivery.public_addresses import public_client
 from aggregator.delivery.receivers import receivers
 from aggregator.delivery.ways import Ways
 from aggregator.events.hearing import Hearing
-from aggregator.events.values import Alert
 from aggregator.jobs import Tick
+from aggregator.notify.deciding import receivers_now
 from aggregator.notify.duties import Duties as NotifyDuties
-from aggregator.notify.job import Notifying
+from aggregator.notify.job import Notifying, seen_in
 from aggregator.notify.policy import policy_of
+from aggregator.outbox import receiver_rows
 from aggregator.rollups.duties import Duties, utc_now
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.people_rows import key_of_people
@@ -76,6 +77,8 @@ class Rounds:
     desk: Desk
     clients: Clients
     holder: Holder
+    tried_by: list[Answering] = field(default_factory=list)
+    """The configuration by which receivers that are switched off were tried at once: each new one is a reason to."""
 
     def ticks(self) -> tuple[Tick, ...]:
         """Each of them, and how often: as the configuration has it at the start."""
@@ -151,16 +154,18 @@ class Rounds:
         await NotifyDuties(self.desk.now.config, self.desk.database, self.holder, utc_now).do()
 
     async def _deliver(self) -> None:
+        if self.tried_by != [self.desk.now]:
+            async with self.desk.database.writing() as connection:
+                await receiver_rows.try_again(connection)
+            self.tried_by[:] = [self.desk.now]
         to, tell = receivers(self.desk.now.config), self.desk.telemetry.tried_to_send
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:
-        config = self.desk.now.config
-        routing = policy_of(config).routing
-
-        def goes_to(alert: Alert) -> frozenset[str]:
-            return frozenset(name for way in routing.ways(alert) for name in way.receivers)
-
+        config, now = self.desk.now.config, utc_now()
+        async with self.desk.database.reading() as connection:
+            seen = await seen_in(connection, now)
+        goes_to = receivers_now(policy_of(config), seen, now)
         await Resending(self.desk.database, config.receivers, self._ways(), goes_to).resend()
 
     def _ways(self) -> Ways:

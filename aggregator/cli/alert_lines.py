@@ -18,6 +18,7 @@ from aggregator.notify.matching import fulfils
 from aggregator.notify.messages import place
 from aggregator.notify.muting import MutedBy, muted_by
 from aggregator.notify.policy import policy_of
+from aggregator.notify.rows import disabled_receivers
 from aggregator.notify.silences import Mute, quiet_of
 from aggregator.rollups.duties import utc_now
 from aggregator.store.database import open_database
@@ -33,11 +34,15 @@ class Listed:
     alerts: tuple[Alert, ...]
     mute_of: MutedBy
     at: datetime
+    off: tuple[tuple[str, str], ...] = ()
+    """Receivers that are switched off, with their error."""
 
 
 def print_alerts(config: Config, matchers: Sequence[Condition], *, everything: bool) -> None:
     """Prints the alerts that fulfil all matchers, those that fire first."""
     listed = asyncio.run(read_alerts(config))
+    for name, error in listed.off:
+        print(printable(f"Receiver {name} is switched off: {error}"))
     chosen = [each for each in listed.alerts if everything or each.is_open]
     chosen = [each for each in chosen if fulfils(dict(each.labels), matchers)]
     if not chosen:
@@ -54,9 +59,10 @@ async def read_alerts(config: Config) -> Listed:
         await migrate(database)
         async with database.reading() as connection:
             seen = await seen_in(connection, now)
+            off = await disabled_receivers(connection)
     policy = policy_of(config)
     mute_of = muted_by(policy.inhibit, (*policy.quiet, *map(quiet_of, seen.silences)), seen.alerts, now)
-    return Listed(tuple(sorted(seen.alerts, key=_order)), mute_of, now)
+    return Listed(tuple(sorted(seen.alerts, key=_order)), mute_of, now, off)
 
 
 def table_of(config: Config, listed: Listed, alerts: Iterable[Alert]) -> Table:

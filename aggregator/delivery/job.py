@@ -98,10 +98,11 @@ class Delivery:
         room = self.at_once - len(busy)
         async with self.database.reading() as connection:
             due = await rows.receivers_with_due(connection)
+            off = await receiver_rows.switched_off(connection)
         turns = []
         for name in due:
             if name in self.receivers:
-                wait = pause(self.receivers[name], self.ways)
+                wait = receiver_rows.TRIED_EVERY if name in off else pause(self.receivers[name], self.ways)
                 most = min(1 if wait else self.at_once_each - busy.count(name), room)
                 room -= max(most, 0)
                 turns += [Turn(name, most, wait)] if most > 0 else []

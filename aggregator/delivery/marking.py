@@ -61,6 +61,7 @@ class Marking:
         if not await rows.sent(connection, held, verdict.told):
             return False
         await receiver_rows.reached(connection, held.receiver)
+        await self._on(connection, held)
         if verdict.but:
             await self._tell_what_it_says(connection, held, verdict.but)
         return True
@@ -68,11 +69,17 @@ class Marking:
     async def _refused(self, connection: AsyncConnection, held: Leased, why: str) -> bool:
         if not await rows.failed_for_good(connection, held, why):
             return False
+        # It is the message that is at fault, so the receiver is there.
+        await self._on(connection, held)
         await self._tell_what_it_says(connection, held, why)
         return True
 
+    async def _on(self, connection: AsyncConnection, held: Leased) -> None:
+        if await receiver_rows.enable(connection, held.receiver):
+            log.warning("receiver %s takes messages again", held.receiver)
+
     async def _off(self, connection: AsyncConnection, held: Leased, why: str) -> bool:
-        """The message waits for the receiver to be configured anew; it is not the one at fault."""
+        """The message waits for the receiver to work again; it is not the one at fault."""
         if not await rows.failed_for_now(connection, held, Retry(why, timedelta(0), told=held.told)):
             return False
         if await receiver_rows.disable(connection, held.receiver, why):

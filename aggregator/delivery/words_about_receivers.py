@@ -15,7 +15,8 @@ def switched_off(name: str, why: str, waiting: Sequence[Notice | Page], count: i
         f"Receiver {name} is switched off: it refuses messages",
         (
             f"It answered: {plain(why)}",
-            "Nothing goes to it until its configuration changes. Alerts that are routed to it alone reach nobody meanwhile.",
+            "It has one message an hour to see whether it takes it, and all that waits once it does.",
+            "Alerts that are routed to it alone reach nobody meanwhile.",
             *_unsaid("for it, not sent yet", waiting, count),
         ),
         at,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.values import Alert, Change, Event, Health, Source, State
@@ -23,10 +23,11 @@ async def alerts(
     resolved_since: datetime | None = None,
 ) -> tuple[Alert, ...]:
     """Every alert that is pending, firing or recovering, and those resolved at an instant or later; oldest first."""
-    wanted = alert.c.state != State.RESOLVED
+    # By the index of resolved_at: of alerts that are over there are years.
+    wanted: ColumnElement[bool] = alert.c.resolved_at.is_(None)
     if resolved_since is not None:
         wanted |= alert.c.resolved_at >= resolved_since
-    query = select(alert).where(alert.c.source.in_(sources), wanted).order_by(alert.c.active_at, *_key())
+    query = select(alert).where(wanted, alert.c.source.in_(sources)).order_by(alert.c.active_at, *_key())
     return await _read(connection, query)
 
 
@@ -60,19 +61,13 @@ async def events(
     query = select(event).where(event.c.at >= since, event.c.at < until, event.c.change.in_(changes))
     if fingerprint is not None:
         query = query.where(event.c.fingerprint == fingerprint)
-    found = await connection.execute(query.order_by(event.c.at, event.c.id))
-    return tuple(
-        Event(
-            row.at,
-            Change(row.change),
-            row.rule,
-            _labels(row.labels),
-            _labels(row.annotations),
-            tuple(json.loads(row.evidence)),
-            row.value,
-        )
-        for row in found
-    )
+    return tuple(map(_event, await connection.execute(query.order_by(event.c.at, event.c.id))))
+
+
+async def latest_events(connection: AsyncConnection, fingerprint: str, most: int) -> tuple[Event, ...]:
+    """What happened to an alert, the latest first, at most so much."""
+    query = select(event).where(event.c.fingerprint == fingerprint).order_by(event.c.at.desc(), event.c.id.desc())
+    return tuple(map(_event, await connection.execute(query.limit(most))))
 
 
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:
@@ -93,6 +88,18 @@ async def _read(connection: AsyncConnection, query: Select[Any]) -> tuple[Alert,
 
 def _key() -> tuple[Any, ...]:
     return tuple(alert.c[name] for name in KEY)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        row.at,
+        Change(row.change),
+        row.rule,
+        _labels(row.labels),
+        _labels(row.annotations),
+        tuple(json.loads(row.evidence)),
+        row.value,
+    )
 
 
 def _alert(row: Row[Any]) -> Alert:

@@ -1,6 +1,6 @@
 """Which groups there are, which of them are due, and who is told what of them: Alertmanager's dispatcher. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -111,6 +111,18 @@ def decide(policy: Policy, seen: Seen, now: datetime) -> tuple[Step, ...]:
         for key in sorted(members.keys() | kept.keys())
     )
     return tuple(step for step in steps if step is not None)
+
+
+def receivers_now(policy: Policy, seen: Seen, now: datetime) -> Callable[[Alert], frozenset[str]]:
+    """What says who is to know of an alert now: whom it is routed to, unless something mutes it."""
+    quiet = (*policy.quiet, *map(quiet_of, seen.silences))
+    mute_of = muted_by(policy.inhibit, quiet, one_a_fingerprint(seen.alerts), now)
+
+    def goes_to(alert: Alert) -> frozenset[str]:
+        ways = policy.routing.ways(alert) if mute_of(alert) is None else ()
+        return frozenset(name for way in ways for name in way.receivers)
+
+    return goes_to
 
 
 def one_a_fingerprint(alerts: Iterable[Alert]) -> tuple[Alert, ...]:

@@ -1,7 +1,7 @@
 """Which receivers an alert is for, and with which others it is told of. Pure."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -40,15 +40,22 @@ class Routing:
     own: dict[tuple[str, str], Way]
 
     def ways(self, alert: Alert) -> Iterator[Way]:
-        """Where an alert goes: the first route that takes it, and its community's own Slack when a hub of it is out."""
+        """Where an alert goes: the first route that takes it, and the communities' own Slacks when hubs of theirs are out."""
         labels = dict(alert.labels)
         first = next((way for route, way in self.routes if fulfils(labels, route.match)), None)
         if first is not None and first.receivers:
             yield first
-        if alert.source == "outage" and labels.get("scope") == "hub":
-            own = self.own.get((labels.get("cluster", ""), labels.get("namespace", "")))
-            if own is not None:
-                yield own
+        if alert.source == "outage":
+            yield from self._communities(labels)
+
+    def _communities(self, labels: Mapping[str, str]) -> Iterable[Way]:
+        cluster, scope = labels.get("cluster", ""), labels.get("scope")
+        if scope == "hub":
+            own = self.own.get((cluster, labels.get("namespace", "")))
+            return () if own is None else (own,)
+        # While a cluster is out, its hubs are told of by its outage alone.
+        hubs = self.own.items() if scope == "cluster" else ()
+        return dict.fromkeys(way for (of, _), way in hubs if of == cluster)
 
 
 def routing_of(config: Config) -> Routing:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.outbox.carrying import carried
 from aggregator.outbox.notice import notice_in, written
-from aggregator.outbox.receiver_rows import take_turn, willing
+from aggregator.outbox.receiver_rows import may_be_tried, take_turn, willing
 from aggregator.outbox.values import Leased, Message, Retry, Turn
 from aggregator.series import Labels
 from aggregator.store.alert_tables import outbox
@@ -46,7 +46,7 @@ async def enqueue(connection: AsyncConnection, message: Message) -> bool:
 
 async def receivers_with_due(connection: AsyncConnection) -> tuple[str, ...]:
     """Who has a message that could go out now. Only a look: another replica may be about to send it."""
-    query = select(outbox.c.receiver).distinct().where(_due(), willing(outbox.c.receiver))
+    query = select(outbox.c.receiver).distinct().where(_due(), may_be_tried(outbox.c.receiver))
     return tuple((await connection.execute(query.order_by(outbox.c.receiver))).scalars())
 
 

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.events import heard_rows, rows
+from aggregator.notify.rows import disabled_receivers
 from aggregator.web.around import Around, alerts_and_mutes
 from aggregator.web.pages import page
 from aggregator.web.shown import shown, shown_heard
 
 DAY = timedelta(days=1)
-YEARS = timedelta(days=3653)
 MOST_EVENTS = 200
 
 
@@ -26,24 +26,25 @@ class Alerts:
         async with self.around.database().reading() as connection:
             kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
             heard = await heard_rows.heard(connection)
+            off = await disabled_receivers(connection)
         opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
         lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
-        return page("alerts.html", opened=opened, lately=lately, heard=others, now=now)
+        return page("alerts.html", opened=opened, lately=lately, heard=others, off=off, now=now)
 
     async def one(self, request: Request) -> Response:
         """One alert, by its fingerprint, and what happened to it."""
         now, fingerprint = self.around.now(), request.path_params["fingerprint"]
         async with self.around.database().reading() as connection:
             found = await rows.alerts_with(connection, fingerprint)
-            happened = await rows.events(connection, now - YEARS, now + DAY, fingerprint=fingerprint)
+            happened = await rows.latest_events(connection, fingerprint, MOST_EVENTS)
             _, mute_of = await alerts_and_mutes(self.around, connection, now)
         if not found:
             return no_such_alert()
         alert = max(found, key=lambda each: each.active_at)
         mute = mute_of(alert) if alert.resolved_at is None else None
         said = shown(self.around.config(), alert, mute, now)
-        return page("alert.html", alert=said, events=happened[: -MOST_EVENTS - 1 : -1], now=now)
+        return page("alert.html", alert=said, events=happened, now=now)
 
 
 def no_such_alert() -> Response:

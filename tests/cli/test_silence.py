@@ -13,6 +13,7 @@ from aggregator.cli.main import cli
 from aggregator.clusters.config import load
 from aggregator.errors import CrosshubError
 from aggregator.events.values import Alert, Health, State, labels_of
+from aggregator.outbox import receiver_rows
 from aggregator.rollups.duties import utc_now
 from aggregator.store.database import open_database
 from aggregator.store.migrating import migrate
@@ -105,6 +106,20 @@ def test_a_silence_shows_what_it_matches_holds_until_it_is_ended_and_is_remember
     assert isinstance(again.exception, CrosshubError)
     assert [cells[2] for cells in remembered if cells[0] == name] == ["… (over)"]
     assert lines(crosshub("alerts", "cluster=oslo"))[0][4:] == []
+
+
+def test_a_receiver_that_is_switched_off_is_shown_with_the_alerts(crosshub: Crosshub, tmp_path: Path) -> None:
+    async def switch_off() -> None:
+        async with (
+            open_database(load(tmp_path / "crosshub.yaml").database) as database,
+            database.writing() as connection,
+        ):
+            await receiver_rows.known(connection, {"oncall": "a mark"})
+            await receiver_rows.disable(connection, "oncall", "404: no_service")
+
+    asyncio.run(switch_off())
+
+    assert crosshub("alerts").output.startswith("Receiver oncall is switched off: 404: no_service\n")
 
 
 def test_a_preview_silences_nothing(crosshub: Crosshub) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from aggregator.clusters.alerting import Receiver, Slack
 from aggregator.delivery.marking import GIVE_UP
-from aggregator.outbox import rows
+from aggregator.outbox import receiver_rows, rows
 from aggregator.outbox.values import Message
 from aggregator.store.alert_tables import outbox
 from aggregator.store.database import Database, open_database
@@ -75,6 +75,42 @@ async def test_a_receiver_that_is_configured_anew_gets_what_waited_for_it(databa
     assert off is not None
     assert (await row_of(database, "a")).state == "sent"
     assert (await standing(database)).disabled_at is None
+
+
+async def test_a_receiver_that_is_off_has_one_message_an_hour_until_it_takes_one(database: Database) -> None:
+    is_gone = True
+    async with receiving(lambda _: (404, b"no_service") if is_gone else (200, b"ok")) as server:
+        await enqueued(database, *(message(f"{number}", lane=f"{number}") for number in range(3)))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery.tick()
+            at_first = len(server.requests)
+            counts = []
+            for minutes in (30, 31, 60):
+                await time_passes(database, minutes * MINUTE)
+                await delivery.tick()
+                await delivery.tick()
+                counts.append(len(server.requests) - at_first)
+            is_gone = False
+            await time_passes(database, HOUR)
+            await delivery.tick()
+
+    assert counts == [0, 1, 2]
+    assert set((await states(database)).values()) == {"sent"}
+    assert (await standing(database)).disabled_at is None
+
+
+async def test_a_receiver_that_is_off_is_tried_at_once_where_that_is_wanted(database: Database) -> None:
+    is_gone = True
+    async with receiving(lambda _: (404, b"no_service") if is_gone else (200, b"ok")) as server:
+        await enqueued(database, message("a"))
+        async with delivering(database, receiver("slack", server.url)) as delivery:
+            await delivery.tick()
+            is_gone = False
+            async with database.writing() as connection:
+                await receiver_rows.try_again(connection)
+            await delivery.tick()
+
+    assert await states(database) == {"a": "sent"}
 
 
 async def test_what_a_receiver_does_not_take_is_told_to_another_one_and_goes_no_further(database: Database) -> None:

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from aggregator.clusters.alerting import Receiver, Route, Webhook
 from aggregator.clusters.values import Config
@@ -16,7 +16,7 @@ from aggregator.events.values import Alert, State, labels_of
 from aggregator.notify import rows
 from aggregator.notify.deciding import Flush
 from aggregator.notify.duties import purge
-from aggregator.notify.job import NotAllTold, Notifying
+from aggregator.notify.job import NotAllTold, Notifying, seen_in
 from aggregator.outbox.notice import Notice
 from aggregator.store.alert_tables import receiver
 from aggregator.store.database import Database, open_database
@@ -170,6 +170,28 @@ async def test_a_receiver_that_is_new_in_a_route_hears_what_fires_and_nothing_of
         one.receiver: [(dict(item.labels)["name"], item.status) for item in one.items] for one in await messages.new()
     }
     assert told == {"oncall": [("0001", "firing"), ("0000", "resolved")], "audit": [("0001", "firing")]}
+
+
+async def test_alerts_that_were_over_long_ago_are_not_looked_through_each_second(database: Database) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def listen(*said: Any) -> None:
+        asked.append((said[2], said[3]))
+
+    listener = (database.readers.sync_engine, "before_cursor_execute", listen)
+    event.listen(*listener)
+    async with database.reading() as connection:
+        if connection.dialect.name == "postgresql":
+            # With so few rows it would rather read all of them.
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        await seen_in(connection, BEGAN)
+        statement, values = next(one for one in asked if "FROM alert \n" in one[0])
+        explain = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}[connection.dialect.name]
+        plan = (await connection.exec_driver_sql(f"{explain} {statement}", cast("Any", values))).all()
+    event.remove(*listener)
+
+    assert "ix_alert_resolved_at" in f"{plan}"
+    assert not any(words in f"{plan}" for words in ("SCAN alert", "Seq Scan"))
 
 
 async def test_who_is_switched_off_is_known(database: Database) -> None:

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.clusters.alerting import Inhibit, Maintenance
+from aggregator.clusters.alerting import Inhibit, Maintenance, Receiver, Webhook
 from aggregator.clusters.conditions import parse_condition
 from aggregator.clusters.values import AlertChange, Hub
 from aggregator.events.values import Alert
+from aggregator.notify.deciding import Seen, receivers_now
 from aggregator.notify.inhibition import BUILT_IN
 from aggregator.notify.muting import muted_by
+from aggregator.notify.policy import policy_of
 from aggregator.notify.silences import Mute, Silence, quiet_of, quiet_times
 from tests.notify.made import MINUTE, NOON, a_config, an_alert, outage, over
 
@@ -96,3 +98,17 @@ def test_the_configuration_mutes_alerts_of_a_hub_and_whole_clusters_for_a_while(
     assert mute_of(OTHER_CLUSTER) == Mute("maintenance", "ops@example.org", until, "power works")
     assert mute_of(ELSEWHERE) is None
     assert muted_by((), quiet_times(a_config(hub)), (), until)(FEATURE) is None
+
+
+@pytest.mark.parametrize(
+    ("seen", "known"),
+    [
+        (Seen((FEATURE,)), {"oncall"}),
+        (Seen((FEATURE,), silences=(SILENCE,)), set()),
+        (Seen((FEATURE, outage(cluster="lisbon", namespace="prod"))), set()),
+    ],
+)
+def test_who_is_to_know_of_an_alert_is_not_told_while_it_is_muted(seen: Seen, known: set[str]) -> None:
+    policy = policy_of(a_config(receivers=(Receiver("oncall", Webhook("http://127.0.0.1:1")),)))
+
+    assert receivers_now(policy, seen, NOON)(FEATURE) == known

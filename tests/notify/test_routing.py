@@ -1,5 +1,7 @@
 """Who is told of an alert, and together with which others."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from aggregator.clusters.conditions import Condition, parse_condition
 from aggregator.events.values import Alert, labels_of
 from aggregator.notify.matching import condition_text, fulfils
 from aggregator.notify.routing import group_key, group_labels, routing_of
-from tests.notify.made import a_config, an_alert, outage
+from tests.notify.made import LISBON, a_config, an_alert, outage
 
 PAGER = Route(("pager",), (parse_condition('severity="page"'),))
 ACCESS = Route(("audit", "oncall", "audit"), (parse_condition('kind="access"'), parse_condition('cluster=~"lis.*"')))
@@ -50,7 +52,10 @@ def test_a_route_without_receivers_tells_nobody() -> None:
         (outage(cluster="lisbon", namespace="prod"), False, True),
         (outage(cluster="lisbon", namespace="prod"), True, False),
         (outage(cluster="lisbon", namespace="other"), False, False),
-        (outage(scope="cluster", cluster="lisbon"), False, False),
+        (outage(scope="cluster", cluster="lisbon"), False, True),
+        (outage(scope="cluster", cluster="lisbon"), True, False),
+        (outage(scope="cluster", cluster="oslo"), False, False),
+        (outage(scope="crosshub"), False, False),
         (an_alert(scope="hub", cluster="lisbon", namespace="prod"), False, False),
         (an_alert("CertificateExpires", source="outage", cluster="lisbon", namespace="prod"), False, False),
     ],
@@ -76,6 +81,15 @@ def test_a_group_is_called_by_its_route_and_its_labels(group_by: tuple[str, ...]
     (way,) = routing.ways(alert)
 
     assert group_key(way, group_labels(alert, way)) == key
+
+
+def test_a_community_with_several_hubs_in_a_cluster_hears_of_its_outage_once() -> None:
+    hubs = (LISBON, replace(LISBON, name="staging", namespace="staging"))
+    routing = routing_of(a_config(*hubs, slack=Slack(), routes=(REST,)))
+
+    ways = routing.ways(outage(scope="cluster", cluster="lisbon"))
+
+    assert [way.receivers for way in ways] == [("oncall",), ("community/lisbon",)]
 
 
 LABEL_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

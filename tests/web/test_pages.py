@@ -1,5 +1,6 @@
 """The pages that people look at."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +103,20 @@ async def test_what_others_tell_of_is_one_row_whoever_tells(client: httpx.AsyncC
 
     assert "alertmanager, prometheus of lisbon" in answer.text
     assert "(ours too)" in answer.text
+
+
+async def test_of_an_alert_that_comes_and_goes_the_latest_events_are_shown(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.writing() as connection:
+        times = [NOON - number * MINUTE for number in range(300)]
+        happened = [replace(event_of(DOWN, Change.FIRING, at), value=float(n)) for n, at in enumerate(times)]
+        await rows.save(connection, [DOWN], happened)
+
+    answer = await client.get(f"/alerts/{DOWN.fingerprint}")
+
+    shown = re.findall(r"value (\d+)", answer.text)
+    assert shown == [str(number) for number in range(200)]
 
 
 async def test_names_from_outside_are_escaped(client: httpx.AsyncClient, database: Database) -> None:
