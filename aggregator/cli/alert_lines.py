@@ -46,7 +46,7 @@ def print_alerts(config: Config, matchers: Sequence[Condition], *, everything: b
     chosen = [each for each in listed.alerts if everything or each.is_open]
     chosen = [each for each in chosen if fulfils(dict(each.labels), matchers)]
     if not chosen:
-        print("no alert" if everything else "no alert is open")
+        print("No alert." if everything else "No alert is open.")
         return
     console = Console()
     console.print(table_of(config, listed, chosen), soft_wrap=not console.is_terminal)
@@ -93,7 +93,7 @@ def muted_by_words(mute: Mute) -> str:
 
 def local(instant: datetime) -> str:
     """A moment by the clock of whoever reads it."""
-    return f"{instant.astimezone():%Y-%m-%d %H:%M}"
+    return f"{instant.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
 def _state(alert: Alert) -> str:

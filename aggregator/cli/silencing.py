@@ -80,7 +80,7 @@ def list_silences(config: Config, *, everything: bool) -> None:
         if everything or each.mute.until is None or each.mute.until > now
     ]
     if not kept and not declared:
-        print("nothing is silenced")
+        print("Nothing is silenced.")
         return
     console = Console()
     console.print(_table([*kept, *declared], now), soft_wrap=not console.is_terminal)

@@ -60,7 +60,7 @@ async def _keep(file: Path) -> None:
 def lines(result: Result) -> list[list[str]]:
     """The cells of a table's lines, less its head and its times."""
     assert result.exit_code == 0, result.output
-    times = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+    times = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
     return [re.split(r"\s{2,}", re.sub(times, "…", line).strip()) for line in result.output.splitlines()[1:]]
 
 

@@ -22,6 +22,8 @@ from tests.fakes.slack import Workspace, fake_slack
 CLUSTERS = ("lisbon", "oslo")
 TITLES = {"lisbon": "University of Lisbon", "oslo": "University of Oslo"}
 PATIENCE = 60.0
+# Each look is a second after the last, as is each flush of a group.
+MORE_LOOKS = 5
 RULES = """
 groups:
 - name: hubs
@@ -90,6 +92,19 @@ class World:
             while not all(any(word in text for text in self.said()) for word in words):  # noqa: ASYNC110 - Slack tells nobody
                 await asyncio.sleep(0.05)
         return self.said()
+
+    async def in_the_end(self) -> list[str]:
+        """What was said, after rules were looked at and groups were flushed several times more: whatever is said twice."""
+        before = await self._looks()
+        async with asyncio.timeout(PATIENCE):
+            while await self._looks() < before + MORE_LOOKS:  # noqa: ASYNC110 - a counter tells nobody
+                await asyncio.sleep(0.1)
+        return self.said()
+
+    async def _looks(self) -> float:
+        lines = (await self.crosshub.get("/metrics")).text.splitlines()
+        counted = [line for line in lines if line.startswith("crosshub_server_rule_evaluations_total")]
+        return sum(float(line.split()[-1]) for line in counted)
 
     def end_prometheus(self, cluster: str) -> None:
         kill(self.prometheus[cluster].pid, signal.SIGKILL)
