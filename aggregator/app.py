@@ -195,7 +195,12 @@ def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
     serving = Serving(config, reread)
     own = FastAPI(title="Crosshub", version=VERSION, redoc_url=None, redirect_slashes=False)
     own.include_router(cluster_routes(serving.desk))
-    pages = Around(lambda: serving.desk.now.config, lambda: serving.desk.database, utc_now)
+    pages = Around(
+        lambda: serving.desk.now.config,
+        lambda: serving.desk.database,
+        utc_now,
+        lambda: () if serving.desk.now.own is None else tuple(serving.desk.now.own.groups),
+    )
     every_route = [*routes(serving.desk), *heard_routes(serving.desk), *web_routes(pages)]
     app = Starlette(routes=every_route, lifespan=serving.running)
     app.router.redirect_slashes = False

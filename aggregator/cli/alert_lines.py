@@ -21,8 +21,9 @@ from aggregator.notify.policy import policy_of
 from aggregator.notify.rows import disabled_receivers
 from aggregator.notify.silences import Mute, quiet_of
 from aggregator.rollups.duties import utc_now
-from aggregator.store.database import open_database
-from aggregator.store.migrating import migrate
+from aggregator.rules.files import rules_of
+from aggregator.rules.own_rules import as_seen
+from aggregator.store.migrating import database_there
 
 COLUMNS = ("state", "since", "what", "where", "muted by")
 
@@ -55,14 +56,13 @@ def print_alerts(config: Config, matchers: Sequence[Condition], *, everything: b
 async def read_alerts(config: Config) -> Listed:
     """The alerts that are pending, open, or ended within a day, as the database has them now."""
     now = utc_now()
-    async with open_database(config.database) as database:
-        await migrate(database)
-        async with database.reading() as connection:
-            seen = await seen_in(connection, now)
-            off = await disabled_receivers(connection)
+    async with database_there(config.database) as database, database.reading() as connection:
+        seen = await seen_in(connection, now)
+        off = await disabled_receivers(connection)
     policy = policy_of(config)
     mute_of = muted_by(policy.inhibit, (*policy.quiet, *map(quiet_of, seen.silences)), seen.alerts, now)
-    return Listed(tuple(sorted(seen.alerts, key=_order)), mute_of, now, off)
+    alerts = as_seen(seen.alerts, rules_of(config.rules), config, now)
+    return Listed(tuple(sorted(alerts, key=_order)), mute_of, now, off)
 
 
 def table_of(config: Config, listed: Listed, alerts: Iterable[Alert]) -> Table:

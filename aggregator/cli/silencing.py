@@ -3,8 +3,7 @@
 import asyncio
 import getpass
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import typer
@@ -24,8 +23,7 @@ from aggregator.notify.matching import conditions_text, fulfils
 from aggregator.notify.silences import Quiet, Silence, quiet_of, quiet_times
 from aggregator.notify.wording import count_of
 from aggregator.rollups.duties import utc_now
-from aggregator.store.database import Database, open_database
-from aggregator.store.migrating import migrate
+from aggregator.store.migrating import database_there
 
 COLUMNS = ("id", "from", "until", "what", "who", "why")
 
@@ -56,7 +54,7 @@ def add_silence(config: Config, new: Silence, *, preview: bool) -> None:
         return
 
     async def keep() -> None:
-        async with _open(config) as database, database.writing() as connection:
+        async with database_there(config.database) as database, database.writing() as connection:
             await silence_rows.add(connection, new)
 
     asyncio.run(keep())
@@ -68,7 +66,7 @@ def list_silences(config: Config, *, everything: bool) -> None:
     now = utc_now()
 
     async def read() -> tuple[Silence, ...]:
-        async with _open(config) as database, database.reading() as connection:
+        async with database_there(config.database) as database, database.reading() as connection:
             return await (
                 silence_rows.all_silences(connection) if everything else silence_rows.silences(connection, now)
             )
@@ -90,7 +88,7 @@ def expire_silence(config: Config, name: str) -> None:
     """Ends a silence; raises NoSuchSilence."""
 
     async def expired() -> bool:
-        async with _open(config) as database, database.writing() as connection:
+        async with database_there(config.database) as database, database.writing() as connection:
             return await silence_rows.expire(connection, name, utc_now())
 
     if not asyncio.run(expired()):
@@ -135,10 +133,3 @@ def _table(entries: Iterable[tuple[str, str, Quiet]], now: datetime) -> Table:
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
-
-
-@asynccontextmanager
-async def _open(config: Config) -> AsyncIterator[Database]:
-    async with open_database(config.database) as database:
-        await migrate(database)
-        yield database

@@ -11,8 +11,9 @@ from aggregator.clusters.values import Config
 from aggregator.delivery.ways import Ways
 
 COMMUNITY = "community/"
-# Where a word about another receiver is best put: where people read, and nobody is woken up.
-BEST_FOR_WORDS = (Slack, Email, Webhook, PagerDuty, Alertmanager)
+# Where a word about another receiver is best put: where people read, and nobody is woken up. What is put to PagerDuty stays
+# open until somebody closes it.
+BEST_FOR_WORDS = (Slack, Email, Webhook, Alertmanager, PagerDuty)
 
 
 def receivers(config: Config) -> dict[str, Receiver]:

@@ -23,6 +23,8 @@ from aggregator.outbox import rows as outbox_rows
 from aggregator.outbox.notice import written
 from aggregator.outbox.rows import enqueue
 from aggregator.outbox.values import Message
+from aggregator.rules.files import rules_of
+from aggregator.rules.own_rules import as_seen
 from aggregator.slots import rows as slot_rows
 from aggregator.slots.calendars import Cron, Every
 from aggregator.slots.catching_up import Schedule
@@ -105,7 +107,8 @@ async def purge(database: Database, config: Config, now: datetime, batch: int = 
 async def _morning(
     connection: AsyncConnection, config: Config, since: datetime, now: datetime
 ) -> tuple[Morning, MutedBy]:
-    found = await alerts(connection, resolved_since=since)
+    kept = await alerts(connection, resolved_since=since)
+    found = as_seen(kept, rules_of(config.rules), config, now)
     fired = await events(connection, now - MONTH, now, changes=(Change.FIRING,))
     disabled = await rows.disabled_receivers(connection)
     policy, silences = policy_of(config), await silence_rows.silences(connection, now)

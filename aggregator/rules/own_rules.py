@@ -1,9 +1,10 @@
 """Our rules and alerts as they stand, read for whoever shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator.clusters.values import Config
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Alert, Health
 from aggregator.rules import rows
@@ -42,10 +43,24 @@ async def standing(own: OwnRules, now: datetime) -> Standing:
     async with own.database.reading() as connection:
         alerts = await alert_rows.alerts(connection)
         looks = await rows.looks(connection)
-    intervals = {group.key(rule): own.interval(group) for group in own.groups for rule in group.rules}
-    usual = timedelta(seconds=own.every)
+    intervals, usual = intervals_of(own.groups, own.every), timedelta(seconds=own.every)
     fresh = tuple(as_of(alert, now, intervals.get(alert.rule, usual)) for alert in alerts)
     return Standing(fresh, {key: _look_as_of(look, now, intervals.get(key, usual)) for key, look in looks.items()})
+
+
+def intervals_of(groups: Iterable[Group], every: float) -> Mapping[str, timedelta]:
+    """How often each rule is looked at, by its key; `every` is for groups that name no interval, in seconds."""
+    usual = timedelta(seconds=every)
+    return {group.key(rule): group.interval or usual for group in groups for rule in group.rules}
+
+
+def as_seen(alerts: Iterable[Alert], groups: Iterable[Group], config: Config, now: datetime) -> tuple[Alert, ...]:
+    """The alerts as they are at a moment: those that are not over and that nobody looks at any more are stale."""
+    intervals, usual = intervals_of(groups, config.every.rules), max(config.every.rules, config.every.health)
+    return tuple(
+        alert if alert.resolved_at else as_of(alert, now, intervals.get(alert.rule, timedelta(seconds=usual)))
+        for alert in alerts
+    )
 
 
 def as_of(alert: Alert, now: datetime, interval: timedelta) -> Alert:

@@ -1,18 +1,21 @@
 """The tables of a database brought to those of this Crosshub, by the scripts in `migrations/`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.errors import BadDatabase
-from aggregator.store.database import Database
+from aggregator.store.database import Database, open_database
 from aggregator.store.faults import bad_database
+from aggregator.store.urls import IN_MEMORY, driver_url, shown
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -40,6 +43,20 @@ async def migrate(database: Database) -> tuple[str, ...]:
         raise bad_database(database.url, error) from error
 
 
+@asynccontextmanager
+async def database_there(url: str) -> AsyncIterator[Database]:
+    """The database at a URL, which must be there and have the tables of this Crosshub; nothing is made. Raises BadDatabase."""
+    _demand_file(driver_url(url))
+    async with open_database(url) as database:
+        _, missing = await pending(database)
+        if missing:
+            raise BadDatabase(
+                f"the database {database} lacks the tables of this Crosshub (revisions {', '.join(missing)}): "
+                "run `crosshub db upgrade`, or start `crosshub serve`"
+            )
+        yield database
+
+
 async def pending(database: Database) -> tuple[str | None, tuple[str, ...]]:
     """The revision of the database, and those that are still to be applied. Raises BadDatabase."""
     try:
@@ -47,6 +64,14 @@ async def pending(database: Database) -> tuple[str | None, tuple[str, ...]]:
             return await connection.run_sync(_standing, str(database))
     except (SQLAlchemyError, OSError) as error:
         raise bad_database(database.url, error) from error
+
+
+def _demand_file(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database not in IN_MEMORY and not Path(str(url.database)).is_file():
+        raise BadDatabase(
+            f"the database {shown(url)} is not there: correct `database` in the configuration, or start "
+            "`crosshub serve`, which makes it"
+        )
 
 
 def _upgrade(connection: Connection, name: str) -> tuple[str, ...]:

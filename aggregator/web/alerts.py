@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from aggregator.events import heard_rows, rows
 from aggregator.notify.rows import disabled_receivers
+from aggregator.rules.own_rules import as_seen
 from aggregator.web.around import Around, alerts_and_mutes
 from aggregator.web.pages import page
 from aggregator.web.shown import shown, shown_heard
@@ -41,7 +42,8 @@ class Alerts:
             _, mute_of = await alerts_and_mutes(self.around, connection, now)
         if not found:
             return no_such_alert()
-        alert = max(found, key=lambda each: each.active_at)
+        latest = max(found, key=lambda each: each.active_at)
+        (alert,) = as_seen([latest], self.around.groups(), self.around.config(), now)
         mute = mute_of(alert) if alert.resolved_at is None else None
         said = shown(self.around.config(), alert, mute, now)
         return page("alert.html", alert=said, events=happened, now=now)

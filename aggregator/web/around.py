@@ -13,6 +13,8 @@ from aggregator.notify.muting import MutedBy, muted_by
 from aggregator.notify.policy import policy_of
 from aggregator.notify.silence_rows import silences
 from aggregator.notify.silences import quiet_of
+from aggregator.rules.files import Groups
+from aggregator.rules.own_rules import as_seen
 from aggregator.store.database import Database
 
 
@@ -23,6 +25,7 @@ class Around:
     config: Callable[[], Config]
     database: Callable[[], Database]
     now: Callable[[], datetime]
+    groups: Callable[[], Groups] = tuple
 
 
 async def alerts_and_mutes(
@@ -32,4 +35,5 @@ async def alerts_and_mutes(
     now, policy = around.now(), policy_of(around.config())
     kept = await rows.alerts(connection, resolved_since=since)
     quiet = [*policy.quiet, *map(quiet_of, await silences(connection, now))]
+    kept = as_seen(kept, around.groups(), around.config(), now)
     return kept, muted_by(policy.inhibit, quiet, kept, now)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from aggregator.notify.wording import count_of, length
@@ -26,6 +27,15 @@ def moment(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%a %-d %b %Y, %H:%M} UTC"
 
 
+def with_code(text: str) -> Markup:
+    """The text, what stands between two backticks set apart as code; all of it is escaped."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(text)
+    odd = Markup("<code>{}</code>")
+    return Markup("").join(odd.format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces))
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("aggregator.web"),
@@ -34,7 +44,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": moment, "span": length, "count_of": count_of}
+    made.filters |= {"moment": moment, "span": length, "count_of": count_of, "with_code": with_code}
     return made
 
 

@@ -16,7 +16,7 @@ from aggregator.events.values import Alert, Health, State, labels_of
 from aggregator.outbox import receiver_rows
 from aggregator.rollups.duties import utc_now
 from aggregator.store.database import open_database
-from aggregator.store.migrating import migrate
+from aggregator.store.migrating import database_there, migrate
 from tests.notify.ours import alert_that, keep
 
 Crosshub = Callable[..., Result]
@@ -145,3 +145,25 @@ def test_a_silence_that_is_not_meant_so_is_refused(crosshub: Crosshub, arguments
 
     assert refused.exit_code == 2
     assert words in " ".join(refused.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", [("alerts",), ("silence", "list"), ("silence", "expire", "x")])
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "crosshub.yaml"
+    file.write_text(CONFIG + "database: sqlite:///crosshbu.db\n")
+
+    done = CliRunner().invoke(cli, ["--config", str(file), *command])
+
+    assert isinstance(done.exception, CrosshubError)
+    assert "crosshbu.db is not there: correct `database` in the configuration" in str(done.exception)
+    assert not (tmp_path / "crosshbu.db").exists()
+
+
+async def test_a_database_of_an_older_crosshub_is_not_changed_by_looking(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    async with open_database(url):
+        pass
+
+    with pytest.raises(CrosshubError, match=r"lacks the tables of this Crosshub .*crosshub db upgrade"):
+        async with database_there(url):
+            pass

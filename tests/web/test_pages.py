@@ -219,3 +219,20 @@ async def test_a_silence_is_ended_on_its_page(client: httpx.AsyncClient, databas
 
     assert [each.ends_at for each in await silenced(database)] == [NOON]
     assert "over" in (await client.get("/silences")).text
+
+
+async def test_what_nobody_has_looked_at_for_long_says_so(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, replace(DOWN, looked_at=NOON - 10 * MINUTE))
+
+    answers = [await client.get(path) for path in ("/alerts", f"/alerts/{DOWN.fingerprint}")]
+
+    assert all("nobody has looked since 12:00" in answer.text for answer in answers)
+
+
+async def test_code_in_a_sentence_is_set_apart_and_still_escaped(client: httpx.AsyncClient, database: Database) -> None:
+    await kept(database, replace(DOWN, evidence=("`up<` of the hub: 0", "odd ` <one>")))
+
+    answer = await client.get(f"/alerts/{DOWN.fingerprint}")
+
+    assert "<li><code>up&lt;</code> of the hub: 0</li>" in answer.text
+    assert "<li>odd ` &lt;one&gt;</li>" in answer.text
