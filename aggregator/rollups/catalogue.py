@@ -91,7 +91,7 @@ class Measure:
     @property
     def has_hours(self) -> bool:
         """Whether it is kept by the hour; sets of people are by the day."""
-        return bool(self.promql)
+        return bool(self.promql) or self.by is Exporter.CROSSHUB
 
     @property
     def may_be_nothing(self) -> bool:

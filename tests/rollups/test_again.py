@@ -13,7 +13,7 @@ from aggregator.rollups.due import every
 from aggregator.store.database import Database, open_database
 from aggregator.store.instants import milliseconds
 from tests.fakes.telling import SLOT, Truth
-from tests.rollups.computing import DAY, HOUR, NOW, computing, lately, later
+from tests.rollups.computing import DAY, FOR_EVER, HOUR, NOW, computing, lately, later
 from tests.rollups.orders import PIECES, Piece, emptied, told_in
 from tests.rollups.tables import Rows, differences, numbers, tables
 
@@ -122,8 +122,8 @@ async def test_what_was_missed_in_a_week_of_downtime_is_computed_by_the_next_com
     week_ago = NOW - 7 * DAY
     async with computing(database, Truth("lisbon")) as rollups:
         before = later(rollups, week_ago)
-        await before.compute(replace(lately(week_ago), start=milliseconds(week_ago - 3 * DAY)))
-        await rollups.compute(replace(lately(NOW), start=milliseconds(week_ago - 3 * DAY)))
+        await before.compute(replace(lately(week_ago, FOR_EVER), start=milliseconds(week_ago - 3 * DAY)))
+        await rollups.compute(replace(lately(NOW, FOR_EVER), start=milliseconds(week_ago - 3 * DAY)))
         hours = sorted(key[3] for key in (await tables(database))["bucket"] if key[:3] == ("hub", "lisbon/prod", "1h"))
         days = sorted(key[3] for key in (await tables(database))["bucket"] if key[:3] == ("hub", "lisbon/prod", "1d"))
 
