@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import UTC, Config
-from aggregator.errors import CrosshubError
 from aggregator.events import heard_rows
 from aggregator.events import rows as event_rows
 from aggregator.events.rows import alerts, events
@@ -28,7 +27,7 @@ from aggregator.rules.own_rules import as_seen
 from aggregator.slots import rows as slot_rows
 from aggregator.slots.calendars import Cron, Every
 from aggregator.slots.catching_up import Schedule
-from aggregator.slots.claiming import run_due
+from aggregator.slots.claiming import finish_ours, run_due
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -40,10 +39,6 @@ DAY = timedelta(days=1)
 # What was told of groups that are gone matters to nobody after so long, and never within twice a repeat interval.
 TOLD = timedelta(days=30)
 BATCH = 1000
-
-
-class TakenOver(CrosshubError):
-    """The slot belongs to somebody else by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +70,7 @@ class Duties:
         async with self.database.writing() as connection:
             for receiver in self.config.digest.receivers if self.config.digest is not None else ():
                 await enqueue(connection, _message(claim.slot, receiver, body))
-            if not await slot_rows.finish(connection, claim):
-                raise TakenOver(f"the digest of {claim.slot.isoformat()} was written by somebody else")
+            await finish_ours(connection, claim)
 
 
 def schedules(config: Config) -> list[Schedule]:

@@ -14,7 +14,6 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import Cluster
-from aggregator.errors import CrosshubError
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Alert, Source
 from aggregator.query.engine import Engine
@@ -27,7 +26,7 @@ from aggregator.rules.values import Group, Rule
 from aggregator.slots import rows as slot_rows
 from aggregator.slots.calendars import Every, next_slot
 from aggregator.slots.catching_up import Kept, Schedule
-from aggregator.slots.claiming import Work, run_due
+from aggregator.slots.claiming import Work, finish_ours, run_due
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -43,10 +42,6 @@ AT_ONCE = 8
 
 Tell = Callable[[str, int, int, float], None]
 """Told of each look at a group: its name, how many rules it has, how many could not be judged everywhere, the seconds."""
-
-
-class SlotLost(CrosshubError):
-    """Somebody else has taken a slot over; what was found for it is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ class Rules:
         if self.now() - claim.slot > MISSED * _interval(group, self.every):
             # Left behind before a downtime: what was true then is nobody's concern any more.
             async with self.database.writing() as connection:
-                await _finish(connection, claim)
+                await finish_ours(connection, claim)
             return
         started = time.monotonic()
         looks = await self._with_missing(group, await self._looks(group, claim.slot), claim.slot)
@@ -97,7 +92,7 @@ class Rules:
             begun = [alert for one in (await _decided(connection, looks)).values() for alert in one[0].begun()]
         people = await people_there(self.engine, begun)
         async with self.database.writing() as connection:
-            await _finish(connection, claim)
+            await finish_ours(connection, claim)
             if await rows.turn(connection, claim.schedule, [terms.rule for terms, _, _ in looks], claim.slot):
                 await _keep(connection, await _decided(connection, looks), claim.slot, people)
         failures = sum(bool(looked.fault) for _, _, looked in looks)
@@ -127,7 +122,7 @@ class Rules:
     async def _end_removed(self, claim: Claim) -> None:
         there = {group.key(rule) for group in self.groups for rule in group.rules}
         async with self.database.writing() as connection:
-            await _finish(connection, claim)
+            await finish_ours(connection, claim)
             found = await alert_rows.alerts(connection, sources=OURS)
             # Where replicas differ in their rules, another one may have looked just now.
             before = claim.slot - LEFT_ALONE * timedelta(seconds=self.every)
@@ -190,8 +185,3 @@ async def _keep(
 async def _save(connection: AsyncConnection, outcome: Stepped) -> None:
     await alert_rows.save(connection, outcome.alerts, outcome.events)
     await alert_rows.drop(connection, outcome.dropped)
-
-
-async def _finish(connection: AsyncConnection, claim: Claim) -> None:
-    if not await slot_rows.finish(connection, claim):
-        raise SlotLost(f"{claim.schedule} of {claim.slot.isoformat()} was taken over")

@@ -10,7 +10,6 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import Config
-from aggregator.errors import CrosshubError
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
@@ -23,10 +22,9 @@ from aggregator.rules.outages import judged
 from aggregator.rules.probes import PATIENT, Pace, looked_at
 from aggregator.rules.scrapes import told_by_all
 from aggregator.rules.watchdog_rows import watchdogs
-from aggregator.slots import rows as slots
 from aggregator.slots.calendars import Every
 from aggregator.slots.catching_up import Schedule
-from aggregator.slots.claiming import run_due
+from aggregator.slots.claiming import finish_ours, run_due
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -34,10 +32,6 @@ log = logging.getLogger(__name__)
 
 OUTAGES: tuple[Source] = ("outage",)
 NOTHING = Went((), (), ())
-
-
-class TakenOver(CrosshubError):
-    """Somebody else has this look now; nothing of ours is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +55,7 @@ class Watch:
         seen = await self.look()
         async with self.database.writing() as connection:
             went = await kept(connection, self.config, seen)
-            if not await slots.finish(connection, claim):
-                raise TakenOver("somebody else has taken this look over")
+            await finish_ours(connection, claim)
         for event in went.events:
             # As a mapping, so that names from outside cannot begin a line of their own.
             log.info("%s: %s", event.change, dict(event.labels))

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.errors import CrosshubError
 from aggregator.slots import rows
 from aggregator.slots.catching_up import Schedule, step
 from aggregator.slots.leases import under_lease
@@ -15,11 +18,21 @@ log = logging.getLogger(__name__)
 Work = Callable[[Claim], Awaitable[None]]
 
 
+class TakenOver(CrosshubError):
+    """A slot belongs to somebody else by now; what was found for it is not kept."""
+
+
+async def finish_ours(connection: AsyncConnection, held: Claim) -> None:
+    """Ends a slot in the transaction of what was found for it; where it is not ours any more, TakenOver undoes both."""
+    if not await rows.finish(connection, held):
+        raise TakenOver(f"{held.schedule} of {held.slot.isoformat()} was taken over by somebody else")
+
+
 async def run_due(schedules: Sequence[Schedule], database: Database, now: datetime, work: Work, holder: Holder) -> int:
     """How many slots were claimed here that were due at `now`; `work` was awaited for each, as long as it was ours.
 
     `work` may run again elsewhere when this process ends in the midst of it. What it keeps in the database it keeps once
-    if it calls `rows.finish` in the same transaction, and raises where that says False.
+    if it calls `finish_ours` in the same transaction.
     """
     claimed = 0
     while (held := await next_claim(schedules, database, now, holder)) is not None:
