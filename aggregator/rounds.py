@@ -29,9 +29,8 @@ from aggregator.rollups.subjects import subjects
 from aggregator.rules.heartbeat import beat
 from aggregator.rules.job import Rules
 from aggregator.rules.watching import Watch
-from aggregator.slots.calendars import Every
-from aggregator.slots.catching_up import Schedule
 from aggregator.slots.claiming import Work, run_due
+from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.clock import database_clock
 from aggregator.store.status import status
@@ -174,5 +173,4 @@ class Rounds:
         return Ways(self.clients.operators, self.clients.public, utc_now, list_url, config.smtp)
 
     async def _each(self, name: str, seconds: float, work: Work) -> None:
-        schedule = Schedule(name=name, calendar=Every(max(1, round(seconds))))
-        await run_due([schedule], self.desk.database, utc_now(), work, self.holder)
+        await run_due([at_intervals(name, seconds)], self.desk.database, utc_now(), work, self.holder)

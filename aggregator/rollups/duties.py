@@ -9,13 +9,10 @@ from aggregator.clusters.values import Every as Intervals
 from aggregator.clusters.values import Retention
 from aggregator.rollups.job import Rollups, recent
 from aggregator.rollups.retention import purge
-from aggregator.slots import rows
-from aggregator.slots.calendars import Every, next_slot
-from aggregator.slots.catching_up import Kept, Schedule
 from aggregator.slots.claiming import run_due
+from aggregator.slots.intervals import at_intervals, begun
 from aggregator.slots.purging import purge_runs
 from aggregator.slots.rows import Claim, Holder
-from aggregator.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +38,8 @@ class Duties:
     async def do(self) -> None:
         """Does what is due and what nobody else does."""
         database, now = self.rollups.database, self.rollups.now()
-        schedules = (_each(COMPUTE, self.every.rollups), _each(PURGE, DAY))
-        for schedule, seconds in zip(schedules, (self.every.rollups, DAY), strict=True):
-            await _begun(database, schedule, seconds, now)
+        schedules = (at_intervals(COMPUTE, self.every.rollups), at_intervals(PURGE, DAY))
+        await begun(database, schedules, now)
         await run_due(schedules, database, now, self._done, self.holder)
 
     async def _done(self, claim: Claim) -> None:
@@ -56,17 +52,6 @@ class Duties:
             removed = await purge(self.rollups.database, self.retention, now)
             runs = await purge_runs(self.rollups.database, now - RUNS)
             log.info("retention: %s removed", removed | {"run": runs})
-
-
-def _each(name: str, seconds: float) -> Schedule:
-    return Schedule(name=name, calendar=Every(max(1, round(seconds))))
-
-
-async def _begun(database: Database, schedule: Schedule, seconds: float, now: datetime) -> None:
-    """A schedule that is new is due at once, not only at its next slot: the latest one that is over is left to be done."""
-    first = next_slot(schedule.calendar, now - timedelta(seconds=max(1, round(seconds))))
-    async with database.writing() as connection:
-        await rows.advance(connection, schedule.name, None, Kept(str(schedule.calendar), first))
 
 
 def utc_now() -> datetime:

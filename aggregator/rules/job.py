@@ -23,10 +23,9 @@ from aggregator.rules.rows import RuleLook
 from aggregator.rules.state import MISSED, Terms
 from aggregator.rules.stepping import Looked, Stepped, ended, ending, stepped
 from aggregator.rules.values import Group, Rule
-from aggregator.slots import rows as slot_rows
-from aggregator.slots.calendars import Every, next_slot
-from aggregator.slots.catching_up import Kept, Schedule
+from aggregator.slots.catching_up import Schedule
 from aggregator.slots.claiming import Work, finish_ours, run_due
+from aggregator.slots.intervals import at_intervals, begun
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -63,22 +62,11 @@ class Rules:
         works: dict[Schedule, Work] = {
             schedule_of(group, self.every): partial(self._look_at, group) for group in self.groups
         }
-        works[_each(REMOVED, timedelta(seconds=self.every))] = self._end_removed
-        await self._begun(tuple(works), now)
+        works[at_intervals(REMOVED, self.every)] = self._end_removed
+        await begun(self.database, tuple(works), now)
         async with asyncio.TaskGroup() as tasks:
             for schedule, work in works.items():
                 tasks.create_task(run_due([schedule], self.database, now, work, self.holder))
-
-    async def _begun(self, schedules: Sequence[Schedule], now: datetime) -> None:
-        """A schedule that is new is due at once, not only at its next slot: the latest one that is over is left to do."""
-        async with self.database.reading() as connection:
-            known = await slot_rows.standing(connection, [schedule.name for schedule in schedules])
-        for schedule in schedules:
-            if schedule.name not in known:
-                assert isinstance(schedule.calendar, Every)
-                first = next_slot(schedule.calendar, now - timedelta(seconds=schedule.calendar.seconds))
-                async with self.database.writing() as connection:
-                    await slot_rows.advance(connection, schedule.name, None, Kept(str(schedule.calendar), first))
 
     async def _look_at(self, group: Group, claim: Claim) -> None:
         if self.now() - claim.slot > MISSED * _interval(group, self.every):
@@ -89,8 +77,8 @@ class Rules:
         started = time.monotonic()
         looks = await self._with_missing(group, await self._looks(group, claim.slot), claim.slot)
         async with self.database.reading() as connection:
-            begun = [alert for one in (await _decided(connection, looks)).values() for alert in one[0].begun()]
-        people = await people_there(self.engine, begun)
+            fired = [alert for one in (await _decided(connection, looks)).values() for alert in one[0].begun()]
+        people = await people_there(self.engine, fired)
         async with self.database.writing() as connection:
             await finish_ours(connection, claim)
             if await rows.turn(connection, claim.schedule, [terms.rule for terms, _, _ in looks], claim.slot):
@@ -141,11 +129,7 @@ _Decided = Mapping[str, tuple[Stepped, Looked]]
 
 def schedule_of(group: Group, every: float) -> Schedule:
     """When a group is looked at. Of what was missed the last slot is enough."""
-    return _each(f"rules;{group.file};{group.name}", _interval(group, every))
-
-
-def _each(name: str, interval: timedelta) -> Schedule:
-    return Schedule(name=name, calendar=Every(max(1, round(interval.total_seconds()))))
+    return at_intervals(f"rules;{group.file};{group.name}", _interval(group, every).total_seconds())
 
 
 def _interval(group: Group, every: float) -> timedelta:

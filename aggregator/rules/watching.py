@@ -22,9 +22,8 @@ from aggregator.rules.outages import judged
 from aggregator.rules.probes import PATIENT, Pace, looked_at
 from aggregator.rules.scrapes import told_by_all
 from aggregator.rules.watchdog_rows import watchdogs
-from aggregator.slots.calendars import Every
-from aggregator.slots.catching_up import Schedule
 from aggregator.slots.claiming import finish_ours, run_due
+from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -48,7 +47,7 @@ class Watch:
 
     async def do(self) -> None:
         """Looks, where it is time to and nobody else does."""
-        schedule = Schedule(name=LOOKS, calendar=Every(max(1, round(self.config.every.health))))
+        schedule = at_intervals(LOOKS, self.config.every.health)
         await run_due([schedule], self.database, self.now(), self._looked, self.holder)
 
     async def _looked(self, claim: Claim) -> None:
