@@ -39,13 +39,6 @@ def threshold_in(tree: Node) -> float | None:
         return None
 
 
-def threshold_of(expr: str) -> float:
-    """The threshold of an expression; raises NoThreshold, or BadExpression where it is no PromQL."""
-    found = _constant(_comparison(parse(expr)).right)
-    assert found is not None
-    return found
-
-
 def with_threshold(expr: str, threshold: float) -> str:
     """The expression with another threshold; raises NoThreshold, or BadExpression where it is no PromQL."""
     tree = parse(expr)

@@ -7,7 +7,7 @@ import pytest
 from aggregator.clusters.values import AlertChange, Cluster, Hub, Prometheus
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
-from aggregator.rules.thresholds import NoThreshold, threshold_of, thresholds, with_threshold
+from aggregator.rules.thresholds import NoThreshold, threshold_in, thresholds, with_threshold
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -25,9 +25,9 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
     ],
 )
 def test_the_threshold_is_the_number_of_the_leftmost_comparison(expr: str, threshold: float, changed: str) -> None:
-    assert threshold_of(expr) == threshold
+    assert threshold_in(parse(expr)) == threshold
     assert with_threshold(expr, 9) == text_of(parse(changed))
-    assert threshold_of(with_threshold(expr, -0.5)) == -0.5
+    assert threshold_in(parse(with_threshold(expr, -0.5))) == -0.5
 
 
 @pytest.mark.parametrize(
