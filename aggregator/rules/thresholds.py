@@ -6,11 +6,11 @@ from it, everybody else's from the rule as it is written.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from aggregator.clusters.values import Cluster
-from aggregator.errors import BadExpression, CrosshubError
+from aggregator.errors import CrosshubError
 from aggregator.promql.functions import kind_of
 from aggregator.promql.parse import parse
 from aggregator.promql.print import text_of
@@ -55,18 +55,6 @@ def thresholds(clusters: Iterable[Cluster], alert: str) -> Mapping[float, frozen
                 if change.alert == alert and change.threshold is not None:
                     found.setdefault(change.threshold, set()).add((cluster.name, hub.namespace or hub.name))
     return {threshold: frozenset(found[threshold]) for threshold in sorted(found)}
-
-
-def _fault(exprs: Sequence[str]) -> str | None:
-    """Why an alert of these rules can have no other threshold; None where it can."""
-    if not exprs:
-        return "there is no rule of that name"
-    for expr in exprs:
-        try:
-            threshold_of(expr)
-        except (NoThreshold, BadExpression) as fault:
-            return str(fault)
-    return None
 
 
 def _comparison(tree: Node) -> Binary:
