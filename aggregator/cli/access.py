@@ -49,7 +49,7 @@ def audit(
     chart_version: Annotated[
         str | None, typer.Option(metavar="VERSION", help="That of Zero to JupyterHub, which brings both.")
     ] = None,
-    format: Annotated[Format, typer.Option(help="table, json or sarif.")] = Format.TABLE,  # noqa: A002
+    format: Annotated[Format, typer.Option(help="table, json or sarif.")] = Format.TABLE,  # noqa: A002 - it is the name of the option
     fail_on: Annotated[FailOn, typer.Option(help="Ends with 1 on a finding as bad as this, or worse.")] = FailOn.HIGH,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The configuration with the policies; else that of crosshub.")
