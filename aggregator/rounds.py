@@ -69,15 +69,17 @@ def has_hubs(config: Config) -> bool:
     return any(cluster.hubs for cluster in config.clusters)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rounds:
-    """Everything that has to be done, and what doing it takes."""
+    """Everything that has to be done, and what doing it takes.
+
+    `tried_by` is the configuration by which receivers that are switched off were tried at once: a new one is a reason to.
+    """
 
     desk: Desk
     clients: Clients
     holder: Holder
-    tried_by: list[Answering] = field(default_factory=list)
-    """The configuration by which receivers that are switched off were tried at once: each new one is a reason to."""
+    tried_by: Answering | None = None
 
     def ticks(self) -> tuple[Tick, ...]:
         """Each of them, and how often: as the configuration has it at the start."""
@@ -153,11 +155,12 @@ class Rounds:
         await NotifyDuties(self.desk.now.config, self.desk.database, self.holder, utc_now).do()
 
     async def _deliver(self) -> None:
-        if self.tried_by != [self.desk.now]:
+        here = self.desk.now
+        if self.tried_by is not here:
             async with self.desk.database.writing() as connection:
                 await receiver_rows.try_again(connection)
-            self.tried_by[:] = [self.desk.now]
-        to, tell = receivers(self.desk.now.config), self.desk.telemetry.tried_to_send
+            self.tried_by = here
+        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:

@@ -24,9 +24,10 @@ async def heard(connection: AsyncConnection) -> tuple[Heard, ...]:
     return await _read(connection)
 
 
-async def firing(connection: AsyncConnection, origin: str) -> tuple[Heard, ...]:
-    """What somebody told of that is not over."""
-    return await _read(connection, heard_alert.c.origin == origin, heard_alert.c.state == "firing")
+async def firing(connection: AsyncConnection, origin: str | None = None) -> tuple[Heard, ...]:
+    """What is not over of all that was told, or of what one of them told; the latest first."""
+    whose = () if origin is None else (heard_alert.c.origin == origin,)
+    return await _read(connection, *whose, heard_alert.c.state == "firing")
 
 
 async def known(connection: AsyncConnection, told: Iterable[Heard]) -> tuple[Heard, ...]:

@@ -25,9 +25,10 @@ from aggregator.outbox.values import Message
 from aggregator.rules.files import rules_of
 from aggregator.rules.own_rules import as_seen
 from aggregator.slots import rows as slot_rows
-from aggregator.slots.calendars import Cron, Every
+from aggregator.slots.calendars import Cron
 from aggregator.slots.catching_up import Schedule
 from aggregator.slots.claiming import finish_ours, run_due
+from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 
@@ -75,7 +76,7 @@ class Duties:
 
 def schedules(config: Config) -> list[Schedule]:
     """When there is something to do: the digest where one is wanted, in UTC, and each day the removing."""
-    daily = Schedule(name=PURGE, calendar=Every(86400))
+    daily = at_intervals(PURGE, 86400)
     if config.digest is None:
         return [daily]
     return [Schedule(name=DIGEST, calendar=Cron(config.digest.cron, UTC), catch_up="latest", max_lateness=DAY), daily]

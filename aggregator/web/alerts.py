@@ -26,7 +26,7 @@ class Alerts:
         now, config = self.around.now(), self.around.config()
         async with self.around.database().reading() as connection:
             kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
-            heard = await heard_rows.heard(connection)
+            heard = await heard_rows.firing(connection)
             off = await disabled_receivers(connection)
         opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
         lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
