@@ -11,7 +11,7 @@ from aggregator.app import create_app
 from aggregator.clusters.values import Cluster, Config, Every, Prometheus, Query
 from tests.fakes.http import FakeServer
 
-PATIENCE = 0.4
+AMPLE = 30.0
 # As far as a test goes.
 NEVER = Every(health=1e9, rules=1e9, access=1e9, rollups=1e9)
 
@@ -44,7 +44,7 @@ async def running_over(**servers: FakeServer) -> AsyncIterator[httpx.AsyncClient
         yield client
 
 
-def reached_at(server: FakeServer, timeout: float = PATIENCE) -> Prometheus:
+def reached_at(server: FakeServer, timeout: float = AMPLE) -> Prometheus:
     return Prometheus(urls=(server.url,), timeout=timeout)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from aggregator.clusters.values import Config
 from aggregator.errors import FailureKind
-from tests.api.running import PATIENCE, config_of, reached_at, running
+from tests.api.running import config_of, reached_at, running
 from tests.fakes.left_behind import nothing_left_behind
-from tests.fakes.misbehaving import FAULTS, Fault
+from tests.fakes.misbehaving import FAULTS, IN_TIME, Fault
 from tests.fakes.prometheus import fake_prometheus
 
 NAMES = ("lisbon", "oslo", "porto")
@@ -59,7 +59,7 @@ async def test_one_cluster_that_fails_is_a_warning(fault: Fault, asked: str, tmp
     assert response.status_code == 200
     assert response.json()["warnings"] == [warning(fault, "oslo", asked)]
     assert clusters_in(response) == {"lisbon", "porto"}
-    assert took < (PATIENCE + 1 if fault.slow else 3)
+    assert took < IN_TIME
 
 
 @FAULT
@@ -73,7 +73,7 @@ async def test_all_clusters_failing_is_an_error(fault: Fault, asked: str, tmp_pa
     words = "; ".join(warning(fault, name, asked) for name in NAMES)
     assert response.status_code == 503
     assert response.json() == {"status": "error", "errorType": "unavailable", "error": words}
-    assert took < (PATIENCE + 1 if fault.slow else 3)
+    assert took < IN_TIME
 
 
 @pytest.mark.parametrize(

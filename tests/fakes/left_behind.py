@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-PATIENCE = 2.0
+PATIENCE = 20.0
 
 
 @asynccontextmanager

@@ -15,7 +15,11 @@ from aggregator.errors import FailureKind
 from tests.fakes.certificates import Authority
 from tests.fakes.http import Behaviour, Request, reset, response, send, serving
 
+# How long the silent are given, and those who answer at once, however busy the machine of the tests is.
 PATIENCE = 0.4
+AMPLE = 30.0
+# More than the silent are given, and less than they would take.
+IN_TIME = 10.0
 LARGEST = 8 * 2**20
 CHUNK = bytes(64 * 1024)
 ANSWER = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
@@ -25,19 +29,18 @@ OVERLOADED = b'{"status":"error","errorType":"unavailable","error":"TSDB not rea
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A kind of failure: how to meet it, and what is said of it. `slow` ones take as long as they are given."""
+    """A kind of failure: how to meet it, and what is said of it."""
 
     name: str
     opened: Callable[[Path], AbstractAsyncContextManager[Prometheus]]
     kind: FailureKind
     reason: str
-    slow: bool = False
 
 
 @asynccontextmanager
-async def _server(_: Path, *, behave: Behaviour) -> AsyncIterator[Prometheus]:
+async def _server(_: Path, *, behave: Behaviour, given: float = AMPLE) -> AsyncIterator[Prometheus]:
     async with serving(behave) as server:
-        yield _reached_at(server.url)
+        yield _reached_at(server.url, given)
 
 
 @asynccontextmanager
@@ -60,8 +63,8 @@ async def _expired(folder: Path) -> AsyncIterator[Prometheus]:
         yield replace(_reached_at(server.url), tls=Tls(ca_file=authority.file))
 
 
-def _reached_at(url: str) -> Prometheus:
-    return Prometheus(urls=(url,), timeout=PATIENCE, max_body=LARGEST)
+def _reached_at(url: str, timeout: float = AMPLE) -> Prometheus:
+    return Prometheus(urls=(url,), timeout=timeout, max_body=LARGEST)
 
 
 def always(data: bytes) -> Behaviour:
@@ -171,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("refused", _refusing, KIND.CONNECT, "connection refused"),
     Fault("DNS failure", _nameless, KIND.CONNECT, "its name does not resolve"),
     Fault("expired certificate", _expired, KIND.TLS, "its certificate has expired"),
-    Fault("slow drip", partial(_server, behave=drips), KIND.TIMEOUT, "no answer in 0.4 s", slow=True),
-    Fault("60 s silence", partial(_server, behave=is_silent), KIND.TIMEOUT, "no answer in 0.4 s", slow=True),
+    Fault("slow drip", partial(_server, behave=drips, given=PATIENCE), KIND.TIMEOUT, "no answer in 0.4 s"),
+    Fault("60 s silence", partial(_server, behave=is_silent, given=PATIENCE), KIND.TIMEOUT, "no answer in 0.4 s"),
     *(Fault(name, partial(_server, behave=behave), kind, reason) for name, behave, kind, reason in AT_THE_SERVER),
 )

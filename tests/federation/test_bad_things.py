@@ -14,7 +14,7 @@ from aggregator.federation.fanout import open_fleet
 from aggregator.federation.question import Answered, Form
 from tests.fakes.http import response, serving
 from tests.fakes.left_behind import nothing_left_behind
-from tests.fakes.misbehaving import ANSWER, FAULTS, PATIENCE, Fault, announces_200_megabytes, then_closes
+from tests.fakes.misbehaving import ANSWER, FAULTS, IN_TIME, Fault, announces_200_megabytes, then_closes
 from tests.fakes.prometheus import fake_prometheus
 from tests.federation.asking import INSTANT, LABELS, NAMES, RANGE, all_of, fleet_of, one, reached_at, reply_of
 
@@ -55,7 +55,7 @@ async def test_a_cluster_that_fails_is_said_to_and_hides_nobody(
     failures = tuple(reply for reply in replies if isinstance(reply, ClusterFailed))
     assert failures == tuple(ClusterFailed(name, fault.kind, reason) for name in failing)
     assert all(isinstance(reply, Answered) for reply in replies if reply not in failures)
-    assert took < (PATIENCE + 1 if fault.slow else 3)
+    assert took < IN_TIME
 
 
 @pytest.mark.parametrize(
