@@ -12,9 +12,12 @@ from aggregator.audit.authenticators import (
     Account,
     Reach,
 )
+from aggregator.audit.name_patterns import names_in
 from aggregator.audit.settings import Settings
 from aggregator.audit.wording import listed
 
+# Names that all end in a domain; without the end JupyterHub would take `a@uni.edu.example.org` as well.
+AT_ITS_END = re.compile(r"[^|@]*@[\w.\\()|-]*\w\\?\.\w+\)*(?:\$|\\Z)")
 URLS = ("authorize_url", "userdata_url", "token_url")
 
 
@@ -35,8 +38,19 @@ def _named_like(account: Account, settings: Settings) -> Account:
     if not pattern or pattern in {".*", ".+", "^.*$", "^.+$"}:
         return account
     words = f"{account.words} whose name matches {pattern}"
-    institution = re.search(r"@[\w.\\()|-]*\w\\?\.\w+\)?\$?$", pattern) is not None
+    if names := names_in(pattern):
+        return Account(words, min(account.reach, _reach_of(names)), names)
+    hosts = pattern.replace("\\", "")
+    public = any(domain in hosts for domain in PUBLIC_DOMAINS - {"*", "*.*"})
+    institution = AT_ITS_END.fullmatch(pattern) is not None and not public
     return Account(words, min(account.reach, Reach.INSTITUTION) if institution else account.reach, account.members)
+
+
+def _reach_of(names: tuple[str, ...]) -> Reach:
+    domains = {name.removeprefix("*@") for name in names if name.startswith("*@")}
+    if not domains:
+        return Reach.LISTED
+    return Reach.PUBLIC if domains & PUBLIC_DOMAINS else Reach.INSTITUTION
 
 
 def at_domains(account: Account, domains: tuple[str, ...]) -> Account:

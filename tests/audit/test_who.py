@@ -82,6 +82,13 @@ CASES = [
     (HUB_4, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo]}}", "Members of the group geo may log in.", FINE),
     (HUB_5, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo]}}", NOBODY, FINE),
     (HUB_5, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo, bio], manage_groups: true}}", "Members of the groups geo and bio may log in.", FINE),
+    # Patterns on names: one domain, a list of names, more than an institution, and no end, so that more match.
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+@ulisboa\\.pt|ana@gmail\\.com|checker)$'}}", "Anybody with a Google account whose name matches ^(.+@ulisboa\\.pt|ana@gmail\\.com|checker)$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(ana@gmail\\.com|checker)$'}}", "Anybody with a Google account whose name matches ^(ana@gmail\\.com|checker)$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(geo|bio)\\.ulisboa\\.pt$'}}", "Anybody with a Google account whose name matches ^.+@(geo|bio)\\.ulisboa\\.pt$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+@ulisboa\\.pt|.+@gmail\\.com)$'}}", "Anybody with a Google account whose name matches ^(.+@ulisboa\\.pt|.+@gmail\\.com)$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+|ana@ulisboa\\.pt)$'}}", "Anybody with a Google account whose name matches ^(.+|ana@ulisboa\\.pt)$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '.+@ulisboa\\.pt'}}", "Anybody with a Google account whose name matches .+@ulisboa\\.pt may log in.", CRITICAL),
     (HUB_3, f"{GENERIC}, Authenticator: {{username_pattern: '^.+@ulisboa\\.pt$'}}", "Anybody with an account at its OAuth provider whose name matches ^.+@ulisboa\\.pt$ may log in.", FINE),
     (HUB_5, f"{GENERIC}, OAuthenticator: {{allowed_scopes: [hub-users]}}", "Whoever is granted hub-users may log in.", FINE),
     # Google.
@@ -91,7 +98,8 @@ CASES = [
     (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{hosted_domain: [ulisboa.pt, uporto.pt], allow_all: true}}", "Anybody with a Google account at ulisboa.pt and uporto.pt may log in.", FINE),
     (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allow_all: true}}", "Anybody with a Google account may log in.", CRITICAL),
     (HUB_1, f"{GOOGLE}, GoogleOAuthenticator: {{hosted_domain: gmail.com}}", "Anybody with a Google account at gmail.com may log in.", CRITICAL),
-    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: [geo]}}}}", "Members of the Google group ulisboa.pt may log in.", FINE),
+    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: []}}}}", NOBODY, FINE),
+    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: [geo]}}}}", "Members of the Google group geo at ulisboa.pt may log in.", FINE),
     # CILogon: the same key means the world or one university, by where it stands.
     (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allowed_idps: {{'{ULISBOA}': {{allow_all: true}}}}}}", "Anybody of idp.ulisboa.pt may log in.", FINE),
     (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allow_all: true, allowed_idps: {{'{BERKELEY}': {{}}}}}}", "Anybody of berkeley.edu may log in.", FINE),
