@@ -81,7 +81,7 @@ def _by_provider(settings: Settings) -> Iterator[Grant]:
 def _by_name(settings: Settings, kind: Kind) -> Iterator[Grant]:
     if (users := settings.texts("allowed_users")) and (found := settings.find("allowed_users")):
         yield Grant(Reach.LISTED, many(len(users), "named user"), found.name, found.at, users)
-    admins = settings.texts("admin_users")
+    admins = _others(settings.texts("admin_users"), users)
     # JupyterHub's own classes let admins in only beside allowed users.
     if admins and (kind.oauth or users) and (found := settings.find("admin_users")):
         yield Grant(Reach.ADMINS, many(len(admins), "admin"), found.name, found.at, admins)
@@ -111,7 +111,7 @@ def _left_over(settings: Settings, kind: Kind, account: Account, hub: Place) -> 
 def _only_listed(settings: Settings, users: Setting, limits: list[str]) -> Who:
     """Before JupyterHub 5 admins count as listed where there is a list."""
     names = settings.texts("allowed_users")
-    admins = settings.texts("admin_users")
+    admins = _others(settings.texts("admin_users"), names)
     beside = f" and {many(len(admins), 'admin')}" if admins else ""
     inside = f", if they are {' and '.join(limits)}" if limits else ""
     told = sentence(f"{many(len(names), 'named user')}{beside} may log in{inside}.")
@@ -144,6 +144,12 @@ def _counts(settings: Settings, rule: Rule) -> bool:
     if until is not None and (package is None or package < until):
         return True
     return settings.flag(MANAGED) is True
+
+
+def _others(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Those who are not among the known; JupyterHub takes names in small letters."""
+    lower = {name.lower() for name in known}
+    return tuple(name for name in names if name.lower() not in lower)
 
 
 def _words(rule: Rule, names: tuple[str, ...]) -> str:
