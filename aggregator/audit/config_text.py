@@ -13,8 +13,8 @@ from aggregator.errors import printable
 
 WIDTH = 118
 HEAD = """\
-# Made from deployment files by `crosshub import 2i2c`. A TODO is a guess, or what no file says: look at it, mend it, and
-# take the word away. Passwords belong into the files named here, and nowhere else. Then: `crosshub check --connect`.
+# Made from deployment files by `crosshub import 2i2c`. A TODO is a guess, or what no file says: look at it, mend it,
+# and take the word away. Passwords belong in the files named here, and nowhere else. Then: `crosshub check --connect`.
 #
 # No file says who owns a policy and when it is to be reviewed (`owner`, `review_by`), and to whom a hub belongs
 # (`communities` with their `recipients`).
@@ -24,7 +24,7 @@ NONE = """
 # `crosshub check` refuses this file.
 """
 PLAIN = re.compile(r"\w(?:[\w .@/()+&-]*[\w)])?")
-URL = re.compile(r"https?://[\w.:/-]+", re.ASCII)
+URL = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
 
 
 def config_text(imported: Imported) -> str:
@@ -50,7 +50,7 @@ def _reached(cluster: ImportedCluster) -> Iterator[str]:
     if cluster.shared:
         yield from _todo("This cluster is shared: say at each hub which community it belongs to.", 4)
     yield "    prometheus:"
-    yield f"      url: {cluster.address or 'https://'}"
+    yield f"      url: {_scalar(cluster.address) if cluster.address else 'https://'}"
     yield "      auth:"
     if cluster.username is None:
         yield from _todo("The user name is a guess.", 8)

@@ -23,7 +23,7 @@ def gaps_of_cluster(cluster: ClusterFile, support: Support) -> Iterator[str]:
     unseen = (*support.unseen, *(each for hub in cluster.hubs for each in hub.deployment.unseen))
     for reason in dict.fromkeys(why for _, why in unseen):
         files = tuple(dict.fromkeys(_within(at, cluster.file.parent) for at, why in unseen if why == reason))
-        yield f"Not seen, since it {reason}: {joined(files)}."
+        yield f"Not seen, as {'it' if len(files) == 1 else 'each'} {reason}: {joined(files)}."
 
 
 def _within(at: Place, folder: Path) -> str:

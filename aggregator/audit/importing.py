@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aggregator.audit.audit import judged
-from aggregator.audit.fit_names import as_title, fits
+from aggregator.audit.fit_names import as_address, as_title, fits
 from aggregator.audit.gaps import gaps_of_cluster, gaps_of_hub, gaps_of_names
 from aggregator.audit.layouts import ClusterFile, Listed
 from aggregator.audit.operators import Operators, operators_beside
@@ -14,8 +14,7 @@ from aggregator.audit.read_hub import Given, HubRead
 from aggregator.audit.support import support_of
 from aggregator.audit.trees import Items, Map, at_path, text_at, texts
 from aggregator.audit.values_files import Read, read_values
-from aggregator.clusters.addresses import url
-from aggregator.clusters.faults import Unfit, quoted
+from aggregator.clusters.faults import quoted
 from aggregator.clusters.file_names import file_name
 
 INGRESS_HOSTS = ("ingress", "hosts")
@@ -143,7 +142,5 @@ def _address(folder: Path, entry: Map, hub: HubRead) -> tuple[str | None, tuple[
         host = next(iter(texts(at_path(hub.chart, INGRESS_HOSTS))), None) or text_at(entry, ("domain",))
     if not host:
         return None, ("No file says where it answers.",)
-    try:
-        return url(f"https://{host}"), ()
-    except Unfit:
-        return None, ("Its domain is none.",)
+    address = as_address(host)
+    return address, () if address else ("Its domain is none.",)

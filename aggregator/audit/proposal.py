@@ -61,7 +61,7 @@ def proposed(hub: HubRead, who: Who, operators: Operators) -> Proposal:
         why=f"{who.sentence} {condition}".strip(),
         declared=unmeant or not condition,
         identities=names,
-        complete=(unmeant or who.all_named) and names == named,
+        complete=(unmeant or who.all_named or who.reach is Reach.NOBODY) and names == named,
         staff=tuple(dict.fromkeys(filter(fits, staff))),
         staff_why=ALL_ADMINS if all_admins else "",
     )

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from aggregator.audit.fit_names import as_address
 from aggregator.audit.layouts import ClusterFile
 from aggregator.audit.trees import Items, Leaf, Map, Place, at_path, map_at, merged, text_at, texts
 from aggregator.audit.values_files import Read, Unseen, read_values
-from aggregator.clusters.addresses import url
-from aggregator.clusters.faults import Unfit
 
 INGRESS = ("prometheus", "server", "ingress")
 # Who asks: checked by Prometheus itself since 2026, by the ingress before.
@@ -63,7 +62,5 @@ def _address(ingress: Map, host: str | None) -> tuple[str | None, str]:
         return None, "the ingress of its Prometheus is off"
     if not host:
         return None, "no file says where its Prometheus answers"
-    try:
-        return url(f"https://{host.lower()}"), ""
-    except Unfit:
-        return None, "the host of its Prometheus is none"
+    address = as_address(host.lower())
+    return address, "" if address else "the host of its Prometheus is none"

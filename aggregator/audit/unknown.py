@@ -56,5 +56,5 @@ def _of_policy(hub: ImportedHub) -> Iterator[str]:
         yield "It is not known who may log in, so no policy is suggested."
     elif not proposal.declared:
         yield "Its policy is commented out until somebody owns it."
-    if proposal.policy in {"org", "institution"} and not proposal.complete:
+    if proposal.policy in {"closed", "org", "institution"} and not proposal.complete:
         yield "No file names all who may log in, so there are no identities."
