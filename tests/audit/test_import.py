@@ -102,6 +102,15 @@ def test_what_no_file_of_today_says_is_said() -> None:
     )
 
 
+def test_the_documentation_shows_what_comes_out() -> None:
+    page = (ROOT / "docs/import.md").read_text()
+
+    done = crosshub(FIXTURES / "import_2021", "import", "2i2c", ".")
+
+    assert f"```yaml\n{done.stdout}```" in page
+    assert f"```text\n{done.stderr}```" in page
+
+
 def test_no_password_of_a_tree_is_written() -> None:
     done = crosshub(FIXTURES, "import", "2i2c", "import_today")
 
