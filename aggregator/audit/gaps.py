@@ -36,7 +36,7 @@ def gaps_of_hub(entry: Map, hub: HubRead) -> Iterator[str]:
     if hub.snippets.names:
         yield f"hub.extraConfig sets {joined(hub.snippets.names)} in Python, which was not read."
     if (status := text_at(entry, ("uptime_check", "expected_status"))) and status != "200":
-        yield f"Its health page is meant to answer {as_title(status)}, which Crosshub takes for an outage."
+        yield f"Its health page is meant to answer {as_title(status)}, which Crosshub takes for failing."
     if added_to(hub) == ():
         yield "Staff are added to its admins, and no list of them was found."
 

@@ -93,7 +93,7 @@ def test_what_no_file_of_today_says_is_said() -> None:
         "  oslo: It is shared, and no file says which hub is whose.\n"
         "  oslo: The ingress of its Prometheus names no certificate; https is a guess.\n"
         "  oslo: Not seen, as it is not there: lost.values.yaml.\n"
-        "  oslo/demo: Its health page is meant to answer 401, which Crosshub takes for an outage.\n"
+        "  oslo/demo: Its health page is meant to answer 401, which Crosshub takes for failing.\n"
         "  oslo, visits and anybody: Its policy is commented out until somebody owns it.\n"
         "  oslo/own-way: hub.extraConfig sets Authenticator.allowed_users in Python, which was not read.\n"
         "  oslo/own-way: It is not known who may log in, so no policy is suggested.\n"
