@@ -21,8 +21,8 @@ TRIMMED = 2
 def most_usual(days: Sequence[int], floor: int = FLOOR) -> int | None:
     """The most new accounts in a day that go without saying; None while there is too little history.
 
-    The larger of the median and five robust deviations (Rousseeuw and Croux: the median absolute deviation), the Poisson
-    quantile at the mean of the days but the two busiest, and a floor for small hubs.
+    The largest of these: the median and five robust deviations (the median absolute deviation, Hampel 1974), the Poisson
+    quantile at the mean of the days but the two busiest, the busiest of those days, and a floor for small hubs.
     """
     if len(days) < LEAST_DAYS:
         return None
@@ -30,7 +30,7 @@ def most_usual(days: Sequence[int], floor: int = FLOOR) -> int | None:
     spread = NORMAL * median(abs(day - middle) for day in days)
     ordinary = sorted(days)[: len(days) - TRIMMED]
     rate = max(sum(ordinary) / len(ordinary), 0.05)
-    return max(floor, round(middle + DEVIATIONS * spread), _quantile(rate))
+    return max(floor, round(middle + DEVIATIONS * spread), _quantile(rate), ordinary[-1])
 
 
 def _quantile(rate: float) -> int:
