@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from aggregator.clusters.faults import did_you_mean
 from aggregator.errors import BadQuery
@@ -81,6 +82,7 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
         """
         names = [measures] if isinstance(measures, str) else list(measures)
         length = _resolution(resolution)
+        _demand_kept(names, length)
         span = _Hours.of(start, end) if length is Resolution.HOUR else _Dates.of(start, end)
         tables = {name: self._table(name, length, span, labels) for name in names}
         table = tables[names[0]] if isinstance(measures, str) else _beside(tables)
@@ -90,8 +92,6 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
     def _table(
         self, measure: str, resolution: Resolution, span: "_Hours | _Dates", labels: Mapping[str, str]
     ) -> "pd.DataFrame":
-        if measure not in BY_NAME:
-            raise BadQuery(f'nothing is kept as "{measure}"{did_you_mean(measure, BY_NAME)}')
         matchers = {**labels, "resolution": str(resolution)}
         inside = ", ".join(f"{label(name)}={quoted(value)}" for name, value in sorted(matchers.items()))
         first, last = span.ends()
@@ -106,7 +106,10 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
 
 
 def connect(url: str, token: str | None = None) -> Crosshub:
-    """A Crosshub that answers at a URL; the token, where it asks for one, is sent as Bearer."""
+    """A Crosshub that answers at a URL; the token, where it asks for one, is sent as Bearer. Raises BadQuery."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise BadQuery(f'"{url}" is no URL of a Crosshub; write it as https://crosshub.example.org')
     # Each time, also where the same words were said before: it is another number that they are about.
     warnings.filterwarnings("always", category=PartialAnswer, append=True)
     return Crosshub(url, token)
@@ -172,6 +175,19 @@ class _Dates:
 
     def holds(self, begins: "pd.Timestamp") -> bool:
         return bool(self.first <= begins.date() <= self.last)
+
+
+def _demand_kept(names: Sequence[str], resolution: Resolution) -> None:
+    if not names:
+        raise BadQuery('no measure is named; name some, as in rollups(["people", "server_starts"])')
+    for name in names:
+        if name not in BY_NAME:
+            raise BadQuery(f'nothing is kept as "{name}"{did_you_mean(name, BY_NAME)}')
+        if resolution is Resolution.HOUR and not BY_NAME[name].has_hours:
+            raise BadQuery(
+                f'"{name}" is not kept by the hour, since people are counted by the day; '
+                'leave resolution="1h" out, or name other measures'
+            )
 
 
 def _resolution(text: str) -> Resolution:
