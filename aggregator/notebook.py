@@ -98,8 +98,8 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
         query = f"{PREFIX}{measure}{{{inside}}}[{max(1, round((last - first).total_seconds()))}s]"
         found = self.custom_query(query, params={"time": last.timestamp()})
         columns = {_who(one["metric"], found): _column(one["values"], resolution, span) for one in found}
-        index = pd.DatetimeIndex([], tz="UTC" if resolution is Resolution.HOUR else None)
-        table = pd.DataFrame(columns, index=None if columns else index, dtype="float64").sort_index(axis="columns")
+        index = None if columns else _index([], resolution)
+        table = pd.DataFrame(columns, index, dtype="float64").sort_index(axis="columns")
         table.index.name = "hour" if resolution is Resolution.HOUR else "date"
         table.columns.name = str(BY_NAME[measure].about)
         return table
@@ -146,7 +146,9 @@ class _Hours:
     @staticmethod
     def of(start: Moment | None, end: Moment | None) -> "_Hours":
         last = datetime.now(UTC) if end is None else _moment("end", end).to_pydatetime()
-        return _Hours(last - HOURS_BY_DEFAULT if start is None else _moment("start", start).to_pydatetime(), last)
+        first = last - HOURS_BY_DEFAULT if start is None else _moment("start", start).to_pydatetime()
+        _demand_order(first, last)
+        return _Hours(first, last)
 
     def ends(self) -> tuple[datetime, datetime]:
         """Between which moments they end."""
@@ -166,7 +168,9 @@ class _Dates:
     @staticmethod
     def of(start: Moment | None, end: Moment | None) -> "_Dates":
         last = datetime.now(UTC).date() + DAY if end is None else _moment("end", end).date()
-        return _Dates(last - ALL if start is None else _moment("start", start).date(), last)
+        first = last - ALL if start is None else _moment("start", start).date()
+        _demand_order(first, last)
+        return _Dates(first, last)
 
     def ends(self) -> tuple[datetime, datetime]:
         """Between which moments they end, and perhaps some more."""
@@ -188,6 +192,11 @@ def _demand_kept(names: Sequence[str], resolution: Resolution) -> None:
                 f'"{name}" is not kept by the hour, since people are counted by the day; '
                 'leave resolution="1h" out, or name other measures'
             )
+
+
+def _demand_order(first: date, last: date) -> None:
+    if first > last:
+        raise BadQuery(f"start {first} is after end {last}")
 
 
 def _resolution(text: str) -> Resolution:
@@ -221,7 +230,13 @@ def _name(labels: Mapping[str, str]) -> str:
 def _column(samples: Sequence[tuple[float, str]], resolution: Resolution, span: _Hours | _Dates) -> "pd.Series[float]":
     found = {_begins(pd.Timestamp(end, unit="s"), resolution): float(value) for end, value in samples}
     # In the order of time, so that of two days of one date, where a hub changed its zone, the later one is shown.
-    return pd.Series({begins: value for begins, value in found.items() if span.holds(begins)}, dtype="float64")
+    held = {begins: value for begins, value in found.items() if span.holds(begins)}
+    return pd.Series(list(held.values()), _index(list(held), resolution), dtype="float64")
+
+
+def _index(begins: "Sequence[pd.Timestamp]", resolution: Resolution) -> "pd.DatetimeIndex":
+    """Of moments, also where there is none."""
+    return pd.DatetimeIndex(begins, tz="UTC" if resolution is Resolution.HOUR else None)
 
 
 def _begins(end: "pd.Timestamp", resolution: Resolution) -> "pd.Timestamp":

@@ -74,10 +74,18 @@ def test_people_of_everybody_have_one_column(crosshub: Crosshub) -> None:
     assert list(crosshub.rollups("fleet_people", resolution="1w").columns) == ["everywhere"]
 
 
-def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub) -> None:
-    table = crosshub.rollups("people", cluster="nowhere")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"cluster": "nowhere"},
+        {"start": str(LAST + timedelta(days=1))},
+        {"resolution": "1h", "start": f"{LAST + timedelta(days=3)}T00:00:00Z", "end": f"{LAST + timedelta(days=4)}"},
+    ],
+)
+def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub, arguments: dict[str, str]) -> None:
+    table = crosshub.rollups("server_hours", **arguments)  # type: ignore[arg-type]
 
-    assert table.empty
+    assert len(table) == 0
     assert isinstance(table.index, pd.DatetimeIndex)
 
 
@@ -91,6 +99,11 @@ def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub) -> None:
             '"people" is not kept by the hour, since people are counted by the day',
         ),
         ({"measures": ["accounts", "fleet_people"], "resolution": "1h"}, '"fleet_people" is not kept by the hour'),
+        (
+            {"measures": "people", "start": "2026-11-02", "end": "2026-11-01"},
+            "start 2026-11-02 is after end 2026-11-01",
+        ),
+        ({"measures": "people", "start": "2999-11-02"}, "start 2999-11-02 is after end "),
         ({"measures": []}, 'no measure is named; name some, as in rollups(["people", "server_starts"])'),
         ({"measures": "people", "start": "soon"}, 'start "soon" is no moment; write it as 2026-10-30'),
     ],
