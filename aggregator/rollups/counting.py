@@ -101,11 +101,13 @@ async def _new_people_in(keeper: Keeper, books: Books, hub: Subject, some: Colle
     """How many people were new in weeks or months, of those that are kept: the sum of their days."""
     subject, found = books.id_of(hub), []
     for bucket in sorted(some):
-        days = days_of(bucket, hub.zone)
-        kept = await numbers(keeper.connection, subject, Resolution.DAY, days[0].number, days[-1].number)
-        there = await entries(keeper.connection, subject, bucket.resolution, bucket.number, bucket.number)
-        new = sum(int(number) for (measure, _), number in kept.items() if measure == books.new_people)
-        found += [_with(each.bucket, hub, new_people=new) for each in there.values()]
+        for kept in (
+            await entries(keeper.connection, subject, bucket.resolution, bucket.number, bucket.number)
+        ).values():
+            days = days_of(bucket, hub.zone)
+            parts = await numbers(keeper.connection, subject, Resolution.DAY, days[0].number, days[-1].number)
+            new = sum(int(number) for (measure, _), number in parts.items() if measure == books.new_people)
+            found.append(_with(kept.bucket, hub, new_people=new))
     return found
 
 
