@@ -106,7 +106,9 @@ async def _rows(config: Config, choice: Choice) -> AsyncIterator[AsyncIterator[t
 
 
 def _subjects(known: Sequence[Known], choice: Choice) -> list[Known]:
-    hubs = chosen_hubs((each for each in known if each.about is About.HUB), choice.hubs, "nothing is kept of a hub")
+    hubs = chosen_hubs(
+        (each for each in known if each.about is About.HUB), choice.hubs, "--hub: nothing is kept of a hub"
+    )
     about = {each.about for each in choice.measures}
     return [each for each in (*hubs, *(each for each in known if each.about is not About.HUB)) if each.about in about]
 

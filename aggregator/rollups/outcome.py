@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from aggregator.errors import ClusterFailed, printable
 from aggregator.rollups.books import Books
-from aggregator.rollups.hub_users import HubFailed
+from aggregator.rollups.hub_api import HubFailed
 from aggregator.rollups.subjects import Subject
 
 log = logging.getLogger(__name__)
