@@ -118,6 +118,8 @@ def metrics_open(seen: Sighting) -> Outcome:
 
 def prometheus_open(seen: Sighting) -> Outcome:
     """Anybody can ask the cluster's Prometheus, which knows every user's name."""
+    if seen.cluster_open is None and isinstance(seen.measured, Unseen):
+        return seen.measured
     if not seen.cluster_open:
         return None
     return Found(

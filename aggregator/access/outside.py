@@ -12,7 +12,8 @@ TIMEOUT = 15.0
 MOST = 256 * 1024
 _NAME = re.compile(rb"""<input[^>]+name=["']username["']""")
 _PASSWORD = re.compile(rb"""<input[^>]+name=["']password["']""")
-_SIGN_UP = re.compile(rb"""<form[^>]+action=["'][^"']*signup""")
+# A page that has its own address as the target of its form, as that of nativeauthenticator, asks for this.
+_SIGN_UP = re.compile(rb"""<form[^>]+action=["'][^"']*signup|<input[^>]+name=["']signup_password["']""")
 
 
 async def seen_from_outside(http: httpx.AsyncClient, url: str) -> Outside | Unseen:
@@ -21,6 +22,8 @@ async def seen_from_outside(http: httpx.AsyncClient, url: str) -> Outside | Unse
     login, sign_up, metrics = await asyncio.gather(*(_page(http, f"{url.rstrip('/')}/hub/{page}") for page in pages))
     if login is None or sign_up is None or metrics is None:
         return Unseen("its pages do not answer")
+    if failing := next((status for status, _ in (login, sign_up, metrics) if _is_of_a_proxy(status)), 0):
+        return Unseen(f"its pages answer {failing}")
     return Outside(
         sign_up=_is_fine(sign_up) and bool(_SIGN_UP.search(sign_up[1])),
         password_form=_is_fine(login) and bool(_NAME.search(login[1]) and _PASSWORD.search(login[1])),
@@ -36,7 +39,9 @@ async def is_open(http: httpx.AsyncClient, prometheus: Prometheus) -> bool | Non
     if prometheus.auth is None or prometheus.proxy is not None:
         return None
     found = await _page(http, f"{prometheus.urls[0].rstrip('/')}/api/v1/status/buildinfo")
-    return None if found is None else _is_fine(found) and b'"success"' in found[1]
+    if found is None or _is_of_a_proxy(found[0]):
+        return None
+    return _is_fine(found) and b'"success"' in found[1]
 
 
 _Page = tuple[int, bytes]
@@ -44,6 +49,11 @@ _Page = tuple[int, bytes]
 
 def _is_fine(page: _Page) -> bool:
     return page[0] == 200
+
+
+def _is_of_a_proxy(status: int) -> bool:
+    """Whether what is in front answers, since what is behind it does not."""
+    return status >= 500
 
 
 async def _page(http: httpx.AsyncClient, url: str) -> _Page | None:

@@ -200,6 +200,7 @@ HELD: list[tuple[str, Sighting, str]] = [
     (kinds.SIGN_UP, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
     (kinds.METRICS_OPEN, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
     (kinds.LOGIN_FORM, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
+    (kinds.PROMETHEUS_OPEN, seen(measured=SILENT), SILENT.reason),
     (kinds.ACCOUNT_SURGE, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.SLOW_DRIP, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.SIMILAR_NAMES, seen(told=UNSEEN), UNSEEN.reason),
