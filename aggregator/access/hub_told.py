@@ -1,6 +1,7 @@
 """What a hub tells of itself to a read-only token: its class, its versions, its accounts."""
 
 import asyncio
+from datetime import datetime
 
 import httpx
 import msgspec
@@ -33,6 +34,8 @@ async def told_by_hub(http: httpx.AsyncClient, api: Api) -> Told | Unseen:
         return Unseen(info.reason)
     if isinstance(found, HubFailed):
         return Unseen(found.reason)
+    if any(user.created is msgspec.UNSET for user in found.users):
+        return Unseen("its API does not tell when accounts were made; the token needs the scope read:users")
     part = info.authenticator
     return Told(info.version, part.name, part.version or "", _accounts(found), found.total)
 
@@ -46,6 +49,6 @@ def _accounts(found: Users) -> tuple[Account, ...]:
 
 
 def _account(user: User) -> Account:
-    created = user.created if user.created and user.created.tzinfo else None
+    created = user.created if isinstance(user.created, datetime) and user.created.tzinfo else None
     last = user.last_activity if user.last_activity and user.last_activity.tzinfo else None
     return Account(user.name, created, last, user.admin)

@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 TIMEOUT = 30.0
 LARGEST = 8 << 20
+UNKNOWN_TOKEN = b"Missing or invalid credentials"
+"""JupyterHub's own words, from 2 on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,17 @@ async def body_of(http: httpx.AsyncClient, api: Api, ask: Ask) -> bytes:
     url = f"{api.url.rstrip('/')}/hub/api/{ask.path}"
     body = bytearray()
     async with http.stream("GET", url, params=dict(ask.parameters), headers=headers) as response:
-        if response.status_code != 200:
-            raise Refused(f"its API answers {response.status_code}; the token needs {ask.scopes}")
         async for piece in response.aiter_bytes():
             body += piece
             if len(body) > LARGEST:
                 raise Refused(f"its API answers with more than {LARGEST >> 20} MiB at once")
+    if response.status_code != 200:
+        raise Refused(f"its API answers {response.status_code}{_why(response.status_code, bytes(body), ask)}")
     return bytes(body)
+
+
+def _why(status: int, body: bytes, ask: Ask) -> str:
+    """What is to be done about a token; a hub says 403 of one that it does not know, too."""
+    if status not in {401, 403}:
+        return ""
+    return ": it does not know the token" if UNKNOWN_TOKEN in body else f"; the token needs {ask.scopes}"

@@ -15,11 +15,11 @@ SCOPES = "the scopes list:users, read:users:activity"
 
 
 class User(msgspec.Struct, frozen=True):
-    """One user. What the token may not read is None."""
+    """One user. What the token may not read is None; of `created` that is told apart from what the hub does not know."""
 
     name: str
     last_activity: datetime | None = None
-    created: datetime | None = None
+    created: datetime | msgspec.UnsetType | None = msgspec.UNSET
     admin: bool | None = None
 
 

@@ -46,11 +46,26 @@ async def test_names_are_one_in_whatever_case_and_who_never_came_is_left_out(tmp
     assert found == dict.fromkeys(["ana@ulisboa.pt", hostile, "ýrsa"], datetime(2026, 5, 31, 12, tzinfo=UTC))
 
 
-async def test_a_token_that_is_refused_is_a_failure_that_says_what_it_needs(tmp_path: Path) -> None:
+async def test_a_token_that_is_not_known_is_a_failure(tmp_path: Path) -> None:
     async with fake_hub({"ana": NOON}) as hub:
         found = await asked(hub.url, token(tmp_path, "old"))
 
-    assert found == HubFailed("its API answers 403; the token needs the scopes list:users, read:users:activity")
+    assert found == HubFailed("its API answers 403: it does not know the token")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (403, "its API answers 403; the token needs the scopes list:users, read:users:activity"),
+        (503, "its API answers 503"),
+    ],
+)
+async def test_a_hub_that_refuses_is_a_failure_that_says_what_a_token_needs(
+    tmp_path: Path, status: int, said: str
+) -> None:
+    refusal = b'{"message": "Action is not authorized with current scopes; requires any of [list:users]"}'
+    async with hub_that_answers(status, refusal) as hub:
+        assert await asked(hub.url, token(tmp_path)) == HubFailed(said)
 
 
 async def test_a_token_that_is_gone_is_a_failure_and_nobody_is_asked(tmp_path: Path) -> None:
