@@ -45,7 +45,9 @@ def _observed(seen: Sighting) -> Iterator[str]:
         new = sum(each.created is not None and seen.at - each.created <= LATELY for each in seen.accounts)
         yield f"{counted(seen.told.total, 'account')}, {new:,} new in 7 days"
     elif isinstance(seen.measured, Measured) and seen.measured.accounts is not None:
-        yield f"{counted(seen.measured.accounts, 'account')}, {sum(seen.measured.grown[-7:]):,} new in 7 days"
+        grown = seen.measured.grown[-LATELY.days :]
+        lately = f", {sum(grown):,} new in {len(grown)} days" if len(grown) == LATELY.days else ""
+        yield f"{counted(seen.measured.accounts, 'account')}{lately}"
     if isinstance(seen.measured, Measured) and seen.measured.servers:
         yield counted(len(seen.measured.servers), "server")
     if isinstance(seen.outside, Outside) and seen.outside.password_form:
