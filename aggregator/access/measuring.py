@@ -21,16 +21,22 @@ USER = "annotation_hub_jupyter_org_username"
 PATIENCE = 25.0
 
 _REQUESTS = "jupyterhub_request_duration_seconds_count"
-_FORM = f'{_REQUESTS}{{handler="jupyterhub.handlers.login.LoginHandler",method="POST",code="302"}}'
+# Authenticators with pages of their own, as nativeauthenticator, have a handler of this name in a module of their own.
+_FORM = f'{_REQUESTS}{{handler=~".*[.]LoginHandler",method="POST",code="302"}}'
 _OAUTH = f'{_REQUESTS}{{handler=~".*OAuthCallbackHandler",code="302"}}'
 _DENIED = f'{_REQUESTS}{{handler=~".*OAuthCallbackHandler",code="403"}}'
 _PODS = 'pod=~"jupyter-.*"'
 _CPU = f'container_cpu_usage_seconds_total{{{_PODS},container!="",container!="POD"}}'
 
 
+# A hub whose counters were all born in the last hour because it was not asked before counted for longer than that.
+_ASKED = "(jupyterhub_total_users offset 1h or (process_start_time_seconds > time() - 3600))"
+
+
 def _made(series: str) -> str:
     """What a counter counted in the last hour; one that was born in it has no earlier value to be compared with."""
-    return f"({series} unless {series} offset 1h) or increase({series}[1h])"
+    born = f"({series} unless {series} offset 1h) and on (namespace, instance) {_ASKED}"
+    return f"({born}) or increase({series}[1h])"
 
 
 def _kube(what: str) -> str:
