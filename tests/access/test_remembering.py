@@ -1,5 +1,7 @@
 """What is remembered of a hub from look to look, and what is shown of the last one."""
 
+import pytest
+
 from aggregator.access.evidence import Known, NotAsked, Outside, Unseen
 from aggregator.access.remembering import known_now, sight_of
 from tests.access.sightings import DAY, DUMMY, NOON, OAUTH, account, measured, seen, server, told
@@ -62,3 +64,13 @@ def test_what_could_not_be_seen_is_shown_with_its_reason() -> None:
         "pages: not asked, it has no url",
         "Prometheus: not seen, the cluster's Prometheus: no answer in 20 s",
     )
+
+
+@pytest.mark.parametrize(
+    ("grown", "observed"),
+    [((0, 1, 0, 0, 2, 0, 1), "40 accounts, 4 new in 7 days"), ((0, 1), "40 accounts"), ((), "40 accounts")],
+)
+def test_new_accounts_of_a_week_are_observed_where_a_week_was_measured(grown: tuple[int, ...], observed: str) -> None:
+    sighting = seen(told=NotAsked("it has no api_token"), measured=measured(grown))
+
+    assert sight_of(sighting).observed == (observed,)
