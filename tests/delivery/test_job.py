@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from aggregator.clusters.alerting import Receiver, Slack
 from aggregator.delivery.marking import GIVE_UP
+from aggregator.delivery.receivers import another
 from aggregator.outbox import receiver_rows, rows
 from aggregator.outbox.values import Message
 from aggregator.store.alert_tables import outbox
@@ -18,7 +19,7 @@ from aggregator.store.migrating import migrate
 from tests.delivery.making import PATH, delivering, receiver, secret
 from tests.delivery.restarting import restartable_postgresql
 from tests.fakes.http import FakeServer, Request, response, send, serving
-from tests.fakes.receiving import receiving, told
+from tests.fakes.receiving import receiving, refusing, told
 from tests.outbox.notices import (
     NEW,
     RESOLVED,
@@ -61,6 +62,15 @@ async def test_a_receiver_that_is_gone_is_switched_off_and_another_one_hears_of_
     assert "2 messages for it, not sent yet:" in f"{words}"
     assert "University of Lisbon (lisbon/prod) is down" in f"{words}"
     assert PATH[-8:] not in f"{words}"
+
+
+@pytest.mark.parametrize("kind", ["slack", "bot", "email", "webhook", "alertmanager"])
+def test_a_word_about_a_receiver_goes_to_pagerduty_only_where_there_is_no_other_way(kind: str) -> None:
+    at_first = receiver("slack", refusing()), receiver("pagerduty", "", "a pager"), receiver(kind, refusing(), "ops")
+    without = at_first[:2]
+    chosen = [another("oncall", able) for able in (at_first, tuple(reversed(at_first)), without)]
+
+    assert chosen == ["ops", "ops", "a pager"]
 
 
 async def test_a_receiver_that_is_configured_anew_gets_what_waited_for_it(database: Database) -> None:
