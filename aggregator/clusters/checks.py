@@ -110,8 +110,8 @@ def digests_are_for_reading(config: Config, _: LineOf) -> Iterator[Found]:
     pagers = {receiver.name for receiver in config.receivers if isinstance(receiver.via, PagerDuty)}
     for i, name in enumerate(config.digest.receivers if config.digest is not None else ()):
         if name in pagers:
-            words = "is PagerDuty, where each digest would be an incident that nobody closes"
-            yield f"digest.receivers[{i}]", f"{quoted(name)} {words}; name a receiver of Slack, mail or a webhook"
+            words = "is PagerDuty, where a digest is an incident that nobody closes; name another receiver"
+            yield f"digest.receivers[{i}]", f"{quoted(name)} {words}"
 
 
 def the_last_route_takes_all(config: Config, _: LineOf) -> Iterator[Found]:

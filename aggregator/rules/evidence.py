@@ -39,7 +39,10 @@ class Up(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What somebody who asks from outside gets: in words where it fails, how often in a row, and since when."""
+    """What somebody who asks from outside gets: in words where it fails, and how often in a row during this look.
+
+    Where earlier looks failed as well, `since` is when that began.
+    """
 
     sight: Sight = Sight.UNKNOWN
     words: str = ""

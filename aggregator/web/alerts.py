@@ -6,6 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows, rows
 from aggregator.notify.rows import disabled_receivers
 from aggregator.rules.own_rules import as_seen
@@ -27,7 +28,7 @@ class Alerts:
         async with self.around.database().reading() as connection:
             kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
             heard = await heard_rows.firing(connection)
-            off = await disabled_receivers(connection)
+            off = await disabled_receivers(connection, receivers(config))
         opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
         lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
