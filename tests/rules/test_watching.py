@@ -1,7 +1,7 @@
 """Hubs and clusters that are watched: what is kept after each look, on both databases."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -226,11 +226,18 @@ async def test_a_watchdog_that_stops_is_told_of(database: Database) -> None:
         )  # fmt: skip
     async with watching(database, World()) as watched:
         await watched.look()
-        watched.clock.now = NOON + 10 * MINUTE
+        await heard(database, watched.clock.now)
         await watched.look()
-        async with database.writing() as connection:
-            await connection.execute(update(heard_alert).values(heard_at=watched.clock.now))
+        watched.clock.now = NOON + 10 * MINUTE
+        await watched.look(2)
+        await heard(database, watched.clock.now)
         await watched.look(2)
 
     stopped = "WatchdogStopped oslo"
-    assert await told(database) == [f"11 firing {stopped}", f"12 recovering {stopped}", f"13 resolved {stopped}"]
+    assert await told(database) == [f"12 firing {stopped}", f"13 recovering {stopped}", f"14 resolved {stopped}"]
+
+
+async def heard(database: Database, at: datetime) -> None:
+    """Everything that was ever told is told again."""
+    async with database.writing() as connection:
+        await connection.execute(update(heard_alert).values(heard_at=at))
