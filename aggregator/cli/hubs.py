@@ -36,5 +36,5 @@ def chosen_hubs(hubs: Iterable[Hub], wanted: Sequence[str]) -> tuple[Hub, ...]:
     for each in wanted:
         if not any(each in (name_of(hub), hub.key) for hub in there):
             names = [name_of(hub) for hub in there]
-            raise NoSuchHub(f'--hub: there is no hub "{each}"{did_you_mean(each, names, everything="there are ")}')
+            raise NoSuchHub(f'there is no hub "{each}"{did_you_mean(each, names, everything="there are ")}')
     return tuple(hub for hub in there if not wanted or name_of(hub) in wanted or hub.key in wanted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from aggregator.access.kinds import KINDS
 from aggregator.clusters.config import line_of
 from aggregator.clusters.values import Config
 from aggregator.rules.files import read_rules, rule_files
@@ -26,9 +27,9 @@ def checked_rules(config: Config, file: Path, *, connect: bool) -> bool:
     """Prints what is found; true when there is no fault. Raises BadRules for files that cannot be read."""
     files = rule_files(config.rules)
     groups = read_rules(files)
-    found = list(
-        findings(Checked(config, groups, str(file), line_of(file.read_bytes(), file.parent), datetime.now(UTC)))
-    )
+    about_access = {kind.name: kind.severity for kind in KINDS.values()}
+    lines = line_of(file.read_bytes(), file.parent)
+    found = list(findings(Checked(config, groups, str(file), lines, datetime.now(UTC), about_access)))
     remarks = [] if is_there() else [NO_PROMTOOL]
     refused = faults_found(groups) if is_there() else ()
     if connect:

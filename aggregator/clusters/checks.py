@@ -131,7 +131,7 @@ def windows_end_after_they_begin(config: Config, _: LineOf) -> Iterator[Found]:
     }
     spans |= {f"maintenance[{i}]": (entry.since, entry.until) for i, entry in enumerate(config.maintenance)}
     for path, (since, until) in spans.items():
-        if until <= since:
+        if until is not None and until <= since:
             yield f"{path}.until", 'is not after "from"'
 
 

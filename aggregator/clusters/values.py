@@ -101,10 +101,10 @@ class Prometheus:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    """A declared time in which a hub is open to all."""
+    """A declared time in which a hub is open to all. One without an end is allowed, and found to be too long."""
 
     since: Annotated[Moment, Key("from")]
-    until: Moment
+    until: Moment | None = None
     expected_people: Annotated[int, whole(0)] | None = None
     reason: str = ""
     contact: Address | None = None

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.access import finding_rows, window_rows
 from aggregator.clusters.values import UTC, Config
 from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows
@@ -41,6 +42,7 @@ DAY = timedelta(days=1)
 # What was told of groups that are gone matters to nobody after so long, and never within twice a repeat interval.
 TOLD = timedelta(days=30)
 BATCH = 1000
+KEPT_AS_EVENTS = (event_rows, heard_rows, outbox_rows, silence_rows, window_rows, finding_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ async def purge(database: Database, config: Config, now: datetime, batch: int = 
     ends = [(rows.purge, now - max(TOLD, timedelta(seconds=2 * longest)))]
     if config.retention.events is not None:
         before = now - timedelta(seconds=config.retention.events)
-        ends += [(each.purge, before) for each in (event_rows, heard_rows, outbox_rows, silence_rows)]
+        ends += [(each.purge, before) for each in KEPT_AS_EVENTS]
     removed = 0
     for remove, before in ends:
         count = batch

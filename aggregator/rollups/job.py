@@ -25,8 +25,8 @@ from aggregator.rollups.chunks import Chunk, Window, hours_and_days, stale, week
 from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.downtime_rows import hours_looked
 from aggregator.rollups.due import REACH, due
+from aggregator.rollups.hub_api import HubFailed
 from aggregator.rollups.hub_days import seen_by_hubs
-from aggregator.rollups.hub_users import HubFailed
 from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey

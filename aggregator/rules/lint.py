@@ -41,16 +41,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is checked together; `line_of` tells where a path of the configuration `file` stands."""
+    """What is checked together; `line_of` tells where a path of the configuration `file` stands.
+
+    `found` are the alerts about access, by name, with their severity.
+    """
 
     config: Config
     groups: tuple[Group, ...]
     file: str
     line_of: Callable[[str], int]
     now: datetime
+    found: Mapping[str, str]
 
     def alerts(self) -> tuple[Known, ...]:
-        return known_alerts(self.groups, [cluster.name for cluster in self.config.clusters])
+        return known_alerts(self.groups, [cluster.name for cluster in self.config.clusters], self.found)
 
     def rules(self) -> Iterator[tuple[Group, Rule]]:
         for group in self.groups:

@@ -4,9 +4,9 @@ An open alert that is neither is held as it was: nothing resolves because nobody
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from aggregator.events.going_on import Judgement
 from aggregator.events.values import Alert
 from aggregator.rules import verdicts
 from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
@@ -27,23 +27,9 @@ Subject = tuple[str, str, str]
 """(alertname, cluster, namespace)"""
 
 Open = Collection[Subject]
-Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Which alerts are true, and the keys of those that were open and are surely over.
-
-    `gone` are those that nobody looks for any more, and why; `left` those of which that is to be seen yet.
-    """
-
-    true: tuple[Verdict, ...]
-    over: frozenset[Key] = frozenset()
-    gone: Mapping[Key, str] = field(default_factory=dict)
-    left: frozenset[Key] = frozenset()
-
-
-def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement:
+def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement[Verdict]:
     """What is true and what is over; `before` are the alerts about outages that were not resolved."""
     if is_blind(evidence):
         return Judgement((verdicts.crosshub_blind(evidence, sure=any(map(is_refused, evidence.hubs))),))
