@@ -16,7 +16,7 @@ from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
 from aggregator.delivery.public_addresses import public_client
-from aggregator.delivery.receivers import receivers
+from aggregator.delivery.receivers import paced, receivers
 from aggregator.delivery.ways import Ways
 from aggregator.errors import BadConfig
 from aggregator.events.hearing import Hearing
@@ -175,11 +175,12 @@ class Rounds:
 
     async def _deliver(self) -> None:
         here = self.desk.now
+        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         if self.tried_by is not here:
             async with self.desk.database.writing() as connection:
                 await receiver_rows.try_again(connection)
+                await receiver_rows.keep_only(connection, paced(to, here.config.smtp))
             self.tried_by = here
-        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:
