@@ -32,13 +32,22 @@ def access(known: AccessFacts, report: Report, tongue: Tongue) -> Iterator[str]:
     yield f"{_policy(known, tongue)}; {_checked(known, report, tongue)}."
     for window in known.windows:
         yield _window(window, report, tongue)
-    if known.review_by is not None and known.review_by <= report.period.last + REVIEW:
+    if known.review_by is not None and _is_due(known, report):
         yield tongue.say("This policy is to be reviewed by {day}.", day=tongue.full_date(known.review_by))
+
+
+def is_quiet(known: AccessFacts, report: Report) -> bool:
+    """Whether there is a policy, no window close by and no review due."""
+    return bool(known.policy) and not known.windows and not _is_due(known, report)
 
 
 def findings(known: AccessFacts, report: Report, tongue: Tongue) -> Iterator[str]:
     """What contradicts the policy."""
     return (fired(each, report, tongue) for each in known.findings)
+
+
+def _is_due(known: AccessFacts, report: Report) -> bool:
+    return known.review_by is not None and known.review_by <= report.period.last + REVIEW
 
 
 def _policy(known: AccessFacts, tongue: Tongue) -> str:

@@ -12,7 +12,7 @@ from aggregator.reports.tongue import Tongue
 from aggregator.reports.values import DayCount
 
 WIDTH, HEIGHT, SCALE = 560, 150, 2
-LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 24
+LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 26
 STEPS = (1, 2, 5)
 COLOURS = 32
 
@@ -92,4 +92,4 @@ def _ascii(text: str) -> str:
 
 @cache
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(11 * SCALE)
+    return ImageFont.load_default(13 * SCALE)

@@ -41,6 +41,16 @@ def change(number: Compared, tongue: Tongue) -> str:
     return words if share is None else f"{words} ({tongue.percent(share)})"
 
 
+def signed(number: Compared, tongue: Tongue) -> str:
+    """The same for a narrow place: `+5 (+14 %)`."""
+    more = difference(number)
+    if more is None or not more:
+        return change(number, tongue)
+    sign, share = "+" if more > 0 else "\u2212", percent(number)
+    by = f"{sign}{tongue.number(abs(more))}"
+    return by if share is None else f"{by}\u00a0({tongue.percent(share)})"
+
+
 def against_before(number: Compared, kind: Kind, tongue: Tongue) -> str:
     """`5 more than the week before`; nothing where there is nothing to compare with."""
     more = difference(number)

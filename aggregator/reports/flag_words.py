@@ -44,5 +44,6 @@ def _follows(flag: Flag, hub: HubReport, tongue: Tongue) -> str:
             int(hub.storage.soon_full),
         )
     if flag.measure == "cpu_hours" and (hours := hub.number("server_hours").value):
-        return tongue.say("A server took {share} of a CPU on average.", share=tongue.share(flag.value / hours))
+        share = tongue.number(flag.value / hours)
+        return tongue.say("A server took {number} CPUs on average.", number=share)
     return ""

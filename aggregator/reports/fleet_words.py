@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from aggregator.reports.comparing import difference
-from aggregator.reports.comparing_words import change
+from aggregator.reports.comparing_words import signed
 from aggregator.reports.headline import down_minutes, is_failing
 from aggregator.reports.layout import Table
 from aggregator.reports.naming import name_of
 from aggregator.reports.numbers_words import number_of
 from aggregator.reports.storage import FARTHEST
 from aggregator.reports.tongue import Tongue
-from aggregator.reports.values import Compared, HubReport, Report
+from aggregator.reports.values import Audience, Compared, HubReport, Report
+from aggregator.reports.worked_words import full_in
 
-MOST_ROWS = 50
+MOST_ROWS = 40
 MOST_NAMED = 5
 
 # Who grows or shrinks does so by so many people, and by such a part.
@@ -50,9 +51,7 @@ def homes_of(report: Report, tongue: Tongue) -> Table | None:
             tongue.size(homes.used),
             "–" if homes.grown is None else tongue.more_size(homes.grown),
             "–" if homes.free is None else tongue.size(homes.free),
-            "–"
-            if homes.days_to_full is None
-            else tongue.many("{number} day", "{number} days", int(homes.days_to_full)),
+            "–" if homes.days_to_full is None else full_in(homes.days_to_full, tongue),
         )
         for hub, homes in sorted(known, key=lambda pair: pair[1].days_to_full or FARTHEST)
     ]
@@ -60,8 +59,9 @@ def homes_of(report: Report, tongue: Tongue) -> Table | None:
 
 
 def moving(report: Report, tongue: Tongue) -> Iterator[str]:
-    """Which hubs have clearly more or fewer people than usual."""
-    moved = sorted((hub for hub in report.hubs if _moves(hub)), key=_by)
+    """Which hubs nobody used and, for those who run them, which have clearly more or fewer people than usual."""
+    look = report.audience is Audience.OPERATORS
+    moved = sorted((hub for hub in report.hubs if look and _moves(hub)), key=_by)
     grown, shrunk = [hub for hub in reversed(moved) if _by(hub) > 0], [hub for hub in moved if _by(hub) < 0]
     if grown:
         yield tongue.say("More people than usual: {hubs}.", hubs=_named(grown, report, tongue))
@@ -78,10 +78,10 @@ def _row(hub: HubReport, report: Report, tongue: Tongue) -> tuple[str, ...]:
     up = hub.reliability.up
     return (
         name_of(hub, report),
-        tongue.many("{number} session", "{number} sessions", people.value)
+        tongue.many("{number} session", "{number} sessions", people.value).replace(" ", "\u00a0")
         if hub.ephemeral and people.value is not None
         else number_of(people, tongue),
-        change(people, tongue),
+        signed(people, tongue),
         "–" if up is None else tongue.share(up if down_minutes(hub) else 1.0),
         number_of(hub.number("server_start_failures"), tongue),
         number_of(hub.number("cpu_hours"), tongue),

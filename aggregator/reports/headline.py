@@ -30,7 +30,8 @@ def title_of(report: Report, tongue: Tongue) -> str:
 
 def subject_of(report: Report, tongue: Tongue) -> str:
     """`University of Lisbon, week 47: 42 people (+14 %), one short outage`."""
-    count = ", ".join(filter(None, (_count(report, tongue), next(troubles(report, tongue), tongue.say("all well")))))
+    well = "" if is_idle(report) or not report.hubs else tongue.say("all well")
+    count = ", ".join(filter(None, (_count(report, tongue), next(troubles(report, tongue), well))))
     when = _when(report.period, tongue)
     return tongue.say("{title}, {when}: {count}", title=title_of(report, tongue), when=when, count=count)
 
@@ -162,6 +163,13 @@ def _idle(report: Report, tongue: Tongue) -> Iterator[str]:
 
 def _partial(report: Report, tongue: Tongue) -> str:
     share = _share(report)
+    if share < WHOLE and len(report.hubs) > 1:
+        fewer = sum(hub.share < WHOLE for hub in report.hubs)
+        return tongue.many(
+            "These numbers are partial: {number} hub was not seen all the time. What is missing stands below.",
+            "These numbers are partial: {number} hubs were not seen all the time. What is missing stands below.",
+            fewer,
+        )
     if share < WHOLE:
         seen = tongue.share(share)
         return tongue.say(
@@ -202,4 +210,4 @@ def _during(period: Period, tongue: Tongue) -> str:
         return tongue.say("this week")
     if period.kind is Kind.MONTHLY:
         return tongue.say("in {month}", month=tongue.month(period.first))
-    return tongue.say("on {day}", day=tongue.day(period.first))
+    return tongue.say("on {day}", day=tongue.full_date(period.first))

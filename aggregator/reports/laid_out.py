@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from aggregator.reports.access_words import access, findings
+from aggregator.reports.access_words import access, findings, is_quiet
 from aggregator.reports.flag_words import flagged
 from aggregator.reports.fleet_words import homes_of, left_out, moving, table_of
 from aggregator.reports.headline import is_idle, is_unseen, lead_of, subject_of, title_of
@@ -56,10 +56,13 @@ def _sections(report: Report, tongue: Tongue, *, brief: bool) -> Iterator[Sectio
     """What needs somebody stands first; what cannot be said is left out."""
     say = tongue.say
     found = [
-        _of_hubs(say("Something is wrong with who may log in"), report, tongue, _findings, urgent=True),
+        replace(
+            _of_hubs(say("Something is wrong with who may log in"), report, tongue, _findings, as_items=True),
+            urgent=True,
+        ),
         _worked(report, tongue),
-        _of_hubs(say("More than usual"), report, tongue, _flags, urgent=True),
-        _of_hubs(say("What else was wrong"), report, tongue, alerts),
+        _of_hubs(say("More than usual"), report, tongue, _flags, as_items=True),
+        _of_hubs(say("What else was wrong"), report, tongue, alerts, as_items=True),
         *([] if brief else _use(report, tongue)),
         _storage(report, tongue),
         Section(say("What we could not see"), items=_bounded(list(unseen(report, tongue)), tongue)),
@@ -103,17 +106,17 @@ def _storage(report: Report, tongue: Tongue) -> Section:
     return Section(title, table=homes, lines=(pace,) if homes is not None else ())
 
 
-def _of_hubs(title: str, report: Report, tongue: Tongue, said: Said, *, urgent: bool = False) -> Section:
+def _of_hubs(title: str, report: Report, tongue: Tongue, said: Said, *, as_items: bool = False) -> Section:
     """What there is to say of each hub: of one hub line by line, of several a hub a line."""
     if len(report.hubs) == 1:
         sentences = tuple(said(report.hubs[0], report, tongue))
-        return Section(title, items=sentences, urgent=True) if urgent else Section(title, lines=sentences)
+        return Section(title, items=sentences) if as_items else Section(title, lines=sentences)
     by_words: dict[str, list[HubReport]] = defaultdict(list)
     for hub in report.hubs:
         if words := " ".join(said(hub, report, tongue)):
             by_words[words].append(hub)
     items = [f"{named_together(hubs, report, tongue)}: {words}" for words, hubs in by_words.items()]
-    return Section(title, items=_bounded(items, tongue), urgent=urgent)
+    return Section(title, items=_bounded(items, tongue))
 
 
 def _findings(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
@@ -121,6 +124,9 @@ def _findings(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
 
 
 def _access(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
+    """Those who run many hubs are told of what is not as it should be."""
+    if report.audience is Audience.OPERATORS and is_quiet(hub.access, report):
+        return iter(())
     return access(hub.access, report, tongue)
 
 
@@ -143,7 +149,7 @@ def _foot(report: Report, tongue: Tongue) -> Iterator[str]:
     )
     if report.next_at is not None:
         day = tongue.day(report.next_at.astimezone(ZoneInfo(zone)).date())
-        yield tongue.say("Next mail: {day}, {time}.", day=day, time=tongue.time(report.next_at, zone))
+        yield tongue.say("Next mail: {day}, {time}.", day=day, time=tongue.clock(report.next_at, zone))
     if report.audience is Audience.OPERATORS:
         yield tongue.say("You get this because Crosshub's configuration names you as one who runs these hubs.")
     else:

@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the mail. `urgent` ones are set off."""
+    """A part of the mail. Those that are `urgent` stand before the numbers."""
 
     title: str
     lines: tuple[str, ...] = ()

@@ -11,12 +11,12 @@ from aggregator.reports.tongue import Tongue, later
 from aggregator.reports.values import Compared, DayCount, HubReport, Report
 
 PEOPLE = {
-    Kind.DAILY: later("People this day"),
+    Kind.DAILY: later("People that day"),
     Kind.WEEKLY: later("People this week"),
     Kind.MONTHLY: later("People this month"),
 }
 SESSIONS = {
-    Kind.DAILY: later("Sessions this day"),
+    Kind.DAILY: later("Sessions that day"),
     Kind.WEEKLY: later("Sessions this week"),
     Kind.MONTHLY: later("Sessions this month"),
 }
@@ -68,7 +68,7 @@ def picture(report: Report, tongue: Tongue) -> tuple[str, str]:
     top = max(known, key=lambda day: day.count or 0)
     low = min(known, key=lambda day: day.count or 0)
     words = tongue.say(
-        "{caption}: most {most} on {day}, fewest {fewest} on {other}, on the last day {last}.",
+        "{caption}: most {most} ({day}), fewest {fewest} ({other}), {last} on the last day.",
         caption=caption, most=tongue.number(top.count or 0), day=tongue.day(top.date),
         fewest=tongue.number(low.count or 0), other=tongue.day(low.date), last=_last(report.past, tongue),
     )  # fmt: skip

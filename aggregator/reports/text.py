@@ -8,13 +8,14 @@ from aggregator.reports.layout import Bar, Mail, Section, Table, Tile
 
 COLUMNS = 78
 BAR, LONGEST_BAR = "█", 30
-FIRST_COLUMN = 30
+FIRST_COLUMN, NARROWEST = 30, 8
 
 
 def text_of(mail: Mail) -> str:
     """The text part. A link is longer than a line where it has to be."""
-    blocks = [_head(mail), "\n".join(map(_wrapped, mail.lead)), _tiles(mail.tiles), _bars(mail.bars_title, mail.bars)]
-    blocks += map(_section, mail.sections)
+    urgent, others = ([each for each in mail.sections if each.urgent is wanted] for wanted in (True, False))
+    blocks = [_head(mail), "\n".join(map(_wrapped, mail.lead)), *map(_section, urgent)]
+    blocks += [_tiles(mail.tiles), _bars(mail.bars_title, mail.bars), *map(_section, others)]
     foot = [_wrapped(each) for each in mail.foot] + [f"{each.text}: {each.url}" for each in mail.links]
     blocks.append("\n".join(["--", *foot]))
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -76,11 +77,12 @@ def _section(section: Section) -> str:
 def _table(table: Table) -> Iterator[str]:
     """Columns as wide as they need to be; a name that is too long takes several lines, and so does a head."""
     cells = [table.head, *table.rows]
-    widths = [min(FIRST_COLUMN, max(len(row[0]) for row in cells))]
-    widths += [
+    others = [
         max(_longest_word(table.head[place]), *(len(row[place]) for row in table.rows), 1)
         for place in range(1, len(table.head))
     ]
+    left = COLUMNS - 2 - sum(2 + width for width in others)
+    widths = [max(NARROWEST, min(left, FIRST_COLUMN, max(len(row[0]) for row in cells))), *others]
     for row in cells:
         wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         for parts in zip_longest(*wrapped, fillvalue=""):

@@ -6,7 +6,7 @@ first used. `later` marks a sentence that a table holds, to be said elsewhere.
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -62,17 +62,17 @@ class Tongue:
     def percent(self, value: float) -> str:
         """Per cent with their sign, so many of a hundred."""
         sign = "+" if value > 0 else "\u2212" if value < 0 else "±"
-        return f"{sign}{self.number(abs(round(value)))} %"
+        return f"{sign}{self.number(abs(round(value)))}\u00a0%"
 
     def share(self, value: float) -> str:
         """A part of one, rounded down: 100 % is all of it."""
         tenths = math.floor(value * 1000 + 1e-9) / 10
-        return f"{format_decimal(tenths, format='#,##0.#', locale=self.locale)} %"
+        return f"{format_decimal(tenths, format='#,##0.#', locale=self.locale)}\u00a0%"
 
     def size(self, count: float) -> str:
         """Bytes in the largest unit that fits."""
         power = 0 if abs(count) < KIB else min(int(math.log(abs(count), KIB)), len(UNITS) - 1)
-        return f"{self.number(count / KIB**power)} {UNITS[power]}"
+        return f"{self.number(count / KIB**power)}\u00a0{UNITS[power]}"
 
     def more_size(self, count: float) -> str:
         """Bytes by which something grew or shrank, with their sign."""
@@ -81,7 +81,7 @@ class Tongue:
 
     def seconds(self, length: float) -> str:
         """`21 s`, `3.5 min`."""
-        return f"{self.number(length / 60)} min" if length >= 120 else f"{self.number(round(length))} s"
+        return f"{self.number(length / 60)}\u00a0min" if length >= 120 else f"{self.number(round(length))}\u00a0s"
 
     def spell(self, minutes: float) -> str:
         """A length of time in words, the two largest units of it: `17 minutes`, `2 hours 10 minutes`, `3 days`."""
@@ -126,14 +126,14 @@ class Tongue:
             return self.month(period.first)
         return format_interval(period.first, period.last, "yMMMd", locale=self.locale)
 
-    def time(self, instant: datetime, zone: str) -> str:
+    def clock(self, instant: datetime, zone: str) -> str:
         """`14:02`."""
         return format_time(instant, "short", tzinfo=ZoneInfo(zone), locale=self.locale)
 
-    def moment(self, instant: datetime, period: Period) -> str:
+    def moment(self, instant: datetime, period: Period, clock: str = "") -> str:
         """When something was in a period: `Tuesday 14:02`, or with the date in a month, or without it in a day."""
         local = instant.astimezone(ZoneInfo(period.zone))
-        clock = self.time(instant, period.zone)
+        clock = clock or self.clock(instant, period.zone)
         if period.kind is Kind.DAILY and local.date() == period.first:
             return clock
         if period.kind is Kind.WEEKLY and period.first <= local.date() <= period.last:
@@ -143,8 +143,12 @@ class Tongue:
     def stretch(self, start: datetime, end: datetime, period: Period) -> str:
         """From when to when something was."""
         zone = ZoneInfo(period.zone)
-        same = start.astimezone(zone).date() == end.astimezone(zone).date()
-        until = self.time(end, period.zone) if same else self.moment(end, period)
+        # What ends at midnight ends with the day before it.
+        ends, clock = end.astimezone(zone), ""
+        if ends.time() == time.min and end > start:
+            ends, clock = ends - timedelta(minutes=1), "24:00"
+        same = start.astimezone(zone).date() == ends.date()
+        until = (clock or self.clock(end, period.zone)) if same else self.moment(ends, period, clock)
         return self.say("{start} to {end}", start=self.moment(start, period), end=until)
 
     def listed(self, parts: list[str]) -> str:

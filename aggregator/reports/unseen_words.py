@@ -36,22 +36,34 @@ CALLED: Mapping[str, str] = MappingProxyType(
 
 
 def unseen(report: Report, tongue: Tongue) -> Iterator[str]:
-    """Stretches of time, hubs with the same ones together, and what nobody tells."""
+    """Stretches of time, then what nobody tells of; hubs of which the same is to be said together."""
     for spans, hubs in _together(report, lambda hub: hub.unseen).items():
-        who = _who(hubs, report, tongue)
-        for span in spans[:MOST]:
-            when = tongue.stretch(span.start, span.end, report.period)
-            yield f"{who}{when}: {tongue.say(WHY[span.why])}."
-        left = spans[MOST:]
-        if left:
+        said = [f"{_when(span, report, tongue)}: {tongue.say(WHY[span.why])}." for span in spans[:MOST]]
+        if left := spans[MOST:]:
             hours = tongue.spell(sum((each.end - each.start).total_seconds() for each in left) / 60)
-            more = tongue.many(
-                "{number} more time, {hours}", "{number} more times, {hours} in all", len(left), hours=hours
+            said.append(
+                tongue.many(
+                    "{number} more time, {hours}.", "{number} more times, {hours} in all.", len(left), hours=hours
+                )
             )
-            yield f"{who}{more}."
+        yield from _of(hubs, said, report, tongue)
     for names, hubs in _together(report, lambda hub: hub.lacking).items():
         what = tongue.listed([tongue.say(CALLED[name]) for name in names])
-        yield f"{_who(hubs, report, tongue)}{tongue.say('not measured there: {what}', what=what)}."
+        yield from _of(hubs, [tongue.say("No numbers about {what}: nobody tells.", what=what)], report, tongue)
+
+
+def _of(hubs: Sequence[HubReport], said: Sequence[str], report: Report, tongue: Tongue) -> Iterator[str]:
+    """Of one hub sentence by sentence; of several all in one line, with their names."""
+    if len(report.hubs) == 1:
+        yield from (f"{each[:1].upper()}{each[1:]}" for each in said)
+    else:
+        yield f"{named_together(hubs, report, tongue)}: {' '.join(said)}"
+
+
+def _when(span: Unseen, report: Report, tongue: Tongue) -> str:
+    if span.start <= report.period.start and span.end >= report.period.end:
+        return tongue.say("All the time")
+    return tongue.stretch(span.start, span.end, report.period)
 
 
 def _together(report: Report, told: Callable[[HubReport], tuple[Told, ...]]) -> dict[tuple[Told, ...], list[HubReport]]:
@@ -61,10 +73,3 @@ def _together(report: Report, told: Callable[[HubReport], tuple[Told, ...]]) -> 
         if told(hub):
             found[told(hub)].append(hub)
     return dict(found)
-
-
-def _who(hubs: Sequence[HubReport], report: Report, tongue: Tongue) -> str:
-    """Which hubs, with a colon; nothing where there is one only."""
-    if len(report.hubs) == 1:
-        return ""
-    return f"{named_together(hubs, report, tongue)}: "

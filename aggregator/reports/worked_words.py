@@ -10,6 +10,7 @@ from aggregator.reports.values import Fired, HubReport, Outage, Reliability, Rep
 
 MOST_OUTAGES = 5
 MOST_ALERTS = 5
+YEAR = 365
 
 OF_PERIOD = {
     Kind.DAILY: later("It worked {share} of the day."),
@@ -35,7 +36,8 @@ def worked(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
         yield f"{tongue.say(OF_PERIOD[kind], share=tongue.share(known.up))} {_down(known, report, tongue)}"
     else:
         yield tongue.say(ALL_OF_PERIOD[kind])
-    yield from starts(hub, tongue)
+    if len(report.hubs) == 1 or is_failing(hub):
+        yield from starts(hub, tongue)
 
 
 def starts(hub: HubReport, tongue: Tongue) -> Iterator[str]:
@@ -105,11 +107,14 @@ def storage(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
         free, whole = tongue.size(known.free), tongue.size(known.size)
         yield tongue.say("{free} of {size} are free.", free=free, size=whole)
     if known.days_to_full is not None:
-        yield tongue.many(
-            "At the pace of the last four weeks they are full in {number} day.",
-            "At the pace of the last four weeks they are full in {number} days.",
-            int(known.days_to_full),
+        yield tongue.say(
+            "At the pace of the last four weeks, it is full in {days}.", days=full_in(known.days_to_full, tongue)
         )
+
+
+def full_in(days: float, tongue: Tongue) -> str:
+    """`40 days`; so far ahead that it says nothing any more it is `more than a year`."""
+    return tongue.say("more than a year") if days > YEAR else tongue.many("{number} day", "{number} days", int(days))
 
 
 def alerts(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
@@ -118,7 +123,7 @@ def alerts(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
         yield fired(each, report, tongue)
     left = len(hub.alerts) - MOST_ALERTS
     if left > 0:
-        yield tongue.many("and {number} more alert", "and {number} more alerts", left)
+        yield tongue.many("{number} more alert is not told here.", "{number} more alerts are not told here.", left)
 
 
 def fired(each: Fired, report: Report, tongue: Tongue) -> str:
@@ -126,7 +131,7 @@ def fired(each: Fired, report: Report, tongue: Tongue) -> str:
     times = tongue.many("once", "{number} times", each.times) if each.times > 1 else ""
     since = tongue.moment(each.since, report.period)
     state = tongue.say("since {when}, still open", when=since) if each.is_open else since
-    return f"{clean(each.summary, 200).rstrip('.')} ({', '.join(filter(None, (state, times)))})"
+    return f"{clean(each.summary, 200).rstrip('.')} ({', '.join(filter(None, (state, times)))})."
 
 
 def _down(known: Reliability, report: Report, tongue: Tongue) -> str:

@@ -76,7 +76,7 @@ def _cropped(png: Path) -> bytes:
     """Without the empty page below the mail, and in few colours: it is kept for ever."""
     with Image.open(png) as opened:
         image = opened.convert("RGB")
-    ground = Image.new("RGB", image.size, image.getpixel((2, image.height - 2)))  # type: ignore[arg-type]
+    ground = Image.new("RGB", image.size, image.getpixel((2, image.height - 2)))
     box = ImageChops.difference(image, ground).getbbox()
     height = min(image.height, box[3] + 12) if box else image.height
     file = BytesIO()
