@@ -4,11 +4,11 @@ import csv
 from collections.abc import Iterator, Mapping
 from io import StringIO
 
+from aggregator.errors import harmless
 from aggregator.reports.contents import NUMBERS
+from aggregator.reports.naming import clean
 from aggregator.reports.values import HubReport, Report
 
-# Spreadsheets take what begins so for a formula, and titles come from whoever wrote them.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = ("period", "cluster", "namespace", "title", "zone", "coverage")
 
 
@@ -26,17 +26,12 @@ def csv_of(report: Report) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def _of_hub(hub: HubReport, share: float) -> Iterator[str]:
-    yield from map(harmless, (hub.cluster, hub.namespace, hub.title, hub.zone))
+    yield from (harmless(clean(each)) for each in (hub.cluster, hub.namespace, hub.title, hub.zone))
     yield f"{share:.4g}"
 
 
 def _numbers(values: Mapping[str, float | None]) -> Iterator[str]:
     for name in NUMBERS:
         value = values.get(name)
-        yield "" if value is None else f"{value:.0f}" if value.is_integer() else repr(value)
+        yield "" if value is None else f"{value:.0f}" if float(value).is_integer() else repr(float(value))

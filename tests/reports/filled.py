@@ -116,7 +116,7 @@ async def fill(database: Database) -> Config:
         keeper = books.keeper(connection, NOW)
         for hub in hubs:
             days = [each for each in buckets(Resolution.DAY, SINCE, UNTIL, hub.zone) if each.end <= _now()]
-            hours = buckets(Resolution.HOUR, days[-1].start - 7 * 24 * HOUR, days[-1].end, hub.zone)
+            hours = buckets(Resolution.HOUR, days[-1].start - 14 * 24 * HOUR, days[-1].end, hub.zone)
             for some in (days, hours):
                 chunk = Chunk(hub.cluster, (hub,), tuple(some))
                 told_of = _told_of_hours(hub, some) if some is hours else _told(hub, some)
