@@ -68,6 +68,7 @@ def report(facts: Facts) -> Report:
         hubs=hubs,
         days=_days(facts, range(period.number, end)),
         past=_days(facts, range(end - PAST, end)),
+        elsewhere=facts.elsewhere,
         next_at=facts.next_at,
         links=facts.links,
     )

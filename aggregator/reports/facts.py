@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.clusters.values import Access
 from aggregator.reports.periods import Period
-from aggregator.reports.values import Audience, Fired, Links
+from aggregator.reports.values import Audience, Elsewhere, Fired, Links
 from aggregator.rollups.downtime import Span
 from aggregator.rollups.standing import Asked
 
@@ -72,6 +72,7 @@ class Facts:
     hubs: tuple[HubFacts, ...]
     crowd: CrowdFacts
     now: datetime
+    elsewhere: tuple[Elsewhere, ...] = ()
     asked: Asked | None = None
     checked_at: datetime | None = None
     next_at: datetime | None = None

@@ -6,7 +6,6 @@ from aggregator.reports.comparing import difference
 from aggregator.reports.comparing_words import signed
 from aggregator.reports.headline import down_minutes, is_failing
 from aggregator.reports.layout import Table
-from aggregator.reports.naming import name_of
 from aggregator.reports.numbers_words import number_of
 from aggregator.reports.storage import FARTHEST
 from aggregator.reports.tongue import Tongue
@@ -26,8 +25,8 @@ def table_of(report: Report, tongue: Tongue) -> Table:
         tongue.say("Hub"), tongue.say("People"), tongue.say("Change"), tongue.say("Worked"),
         tongue.say("Starts failed"), tongue.say("CPU hours"),
     )  # fmt: skip
-    hubs = sorted(report.hubs, key=lambda hub: (-_gravity(hub), -_people(hub), name_of(hub, report)))
-    return Table(head, tuple(_row(hub, report, tongue) for hub in hubs[:MOST_ROWS]))
+    hubs = sorted(report.hubs, key=lambda hub: (-_gravity(hub), -_people(hub), hub.title))
+    return Table(head, tuple(_row(hub, tongue) for hub in hubs[:MOST_ROWS]))
 
 
 def left_out(report: Report, tongue: Tongue) -> Iterator[str]:
@@ -47,7 +46,7 @@ def homes_of(report: Report, tongue: Tongue) -> Table | None:
     head = (tongue.say("Hub"), tongue.say("Homes"), tongue.say("Change"), tongue.say("Free"), tongue.say("Full in"))
     rows = [
         (
-            name_of(hub, report),
+            hub.title,
             tongue.size(homes.used),
             "–" if homes.grown is None else tongue.more_size(homes.grown),
             "–" if homes.free is None else tongue.size(homes.free),
@@ -64,20 +63,20 @@ def moving(report: Report, tongue: Tongue) -> Iterator[str]:
     moved = sorted((hub for hub in report.hubs if look and _moves(hub)), key=_by)
     grown, shrunk = [hub for hub in reversed(moved) if _by(hub) > 0], [hub for hub in moved if _by(hub) < 0]
     if grown:
-        yield tongue.say("More people than usual: {hubs}.", hubs=_named(grown, report, tongue))
+        yield tongue.say("More people than usual: {hubs}.", hubs=_named(grown, tongue))
     if shrunk:
-        yield tongue.say("Fewer people than usual: {hubs}.", hubs=_named(shrunk, report, tongue))
+        yield tongue.say("Fewer people than usual: {hubs}.", hubs=_named(shrunk, tongue))
     idle = [hub for hub in report.hubs if hub.idle_for]
     if idle and len(idle) < len(report.hubs):
-        names = tongue.listed(_first([name_of(hub, report) for hub in idle], tongue))
+        names = tongue.listed(_first([hub.title for hub in idle], tongue))
         yield tongue.say("Nobody used: {hubs}.", hubs=names)
 
 
-def _row(hub: HubReport, report: Report, tongue: Tongue) -> tuple[str, ...]:
+def _row(hub: HubReport, tongue: Tongue) -> tuple[str, ...]:
     people = hub.number("sessions" if hub.ephemeral else "people")
     up = hub.reliability.up
     return (
-        name_of(hub, report),
+        hub.title,
         tongue.many("{number} session", "{number} sessions", people.value).replace(" ", "\u00a0")
         if hub.ephemeral and people.value is not None
         else number_of(people, tongue),
@@ -117,8 +116,8 @@ def _moves(hub: HubReport) -> bool:
     return abs(_by(hub)) >= max(FEWEST, FIFTH * (_usual(hub).before or 0))
 
 
-def _named(hubs: Sequence[HubReport], report: Report, tongue: Tongue) -> str:
-    said = [f"{name_of(hub, report)} ({_from_to(hub, tongue)})" for hub in hubs]
+def _named(hubs: Sequence[HubReport], tongue: Tongue) -> str:
+    said = [f"{hub.title} ({_from_to(hub, tongue)})" for hub in hubs]
     return tongue.listed(_first(said, tongue))
 
 

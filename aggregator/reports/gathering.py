@@ -13,6 +13,7 @@ from aggregator.reports.comparing import BACK
 from aggregator.reports.contents import MONTH, MOST, NUMBERS, OF_CROWDS, OF_DAYS, PAST, report
 from aggregator.reports.facts import CrowdFacts, Facts, Happened, HubFacts, Where
 from aggregator.reports.facts_rows import buckets_of, first_days, people_in, titles, what_happened
+from aggregator.reports.happened import elsewhere
 from aggregator.reports.periods import Period
 from aggregator.reports.values import Audience, Links, Report
 from aggregator.rollups.buckets import HOUR, Resolution
@@ -77,12 +78,15 @@ async def _facts(
 ) -> Facts:
     connection, period = sources.connection, wanted.period
     fleet = sources.fleet or await what_happened(connection, period.start, period.end)
+    told = await _hubs(sources, period, known, fleet)
+    everywhere = audience is Audience.OPERATORS
     return Facts(
         audience=audience,
         period=period,
         name="",
         title="",
-        hubs=await _hubs(sources, period, known, fleet),
+        hubs=told,
+        elsewhere=elsewhere(fleet, [(hub.cluster, hub.namespace) for hub in told]) if everywhere else (),
         crowd=await _crowd(connection, period, crowd, [hub for hub in known if not hub.ephemeral], OF_CROWDS[audience]),
         now=wanted.now,
         asked=await when_asked(connection),

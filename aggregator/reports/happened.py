@@ -1,12 +1,12 @@
 """What fired and what was found in a period, hub by hub, out of the history of alerts. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from aggregator.events.values import Alert, Event
 from aggregator.reports.facts import Happened, Where
-from aggregator.reports.values import Fired
+from aggregator.reports.values import Elsewhere, Fired
 from aggregator.rollups.downtime import Span
 from aggregator.rules.verdicts import CLUSTER_DOWN, HUB_DOWN, HUB_VANISHED
 from aggregator.series import CLUSTER, Labels
@@ -41,6 +41,12 @@ def happened(
         is_access = labels.get("kind") == ACCESS or (alert is not None and alert.source == ACCESS)
         (found if is_access else fired)[where].append(_fired(labels, alert, began.get(key, []), end))
     return Happened(_frozen(spans), _sorted(fired), _sorted(found))
+
+
+def elsewhere(fleet: Happened, hubs: Collection[Where]) -> tuple[Elsewhere, ...]:
+    """What fired at none of these hubs, findings first."""
+    places = sorted({*fleet.alerts, *fleet.findings} - set(hubs))
+    return tuple(Elsewhere(*each, (*fleet.findings.get(each, ()), *fleet.alerts.get(each, ()))) for each in places)
 
 
 def _fired(labels: dict[str, str], alert: Alert | None, began: Sequence[Event], end: datetime) -> Fired:

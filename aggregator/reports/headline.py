@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from aggregator.reports.comparing import WHOLE, percent
 from aggregator.reports.comparing_words import against_before, against_usual
-from aggregator.reports.naming import clean, name_of
+from aggregator.reports.naming import clean
 from aggregator.reports.periods import Kind, Period
 from aggregator.reports.tongue import Tongue
 from aggregator.reports.values import Audience, HubReport, Report
@@ -79,7 +79,8 @@ def troubles(report: Report, tongue: Tongue) -> Iterator[str]:
     if any(map(is_failing, report.hubs)):
         yield tongue.say("many starts failed")
     yield from _outages(report, tongue, long=False)
-    alerts = sum(each.is_open for hub in report.hubs for each in hub.alerts)
+    fired = [*(hub.alerts for hub in report.hubs), *(place.alerts for place in report.elsewhere)]
+    alerts = sum(each.is_open for some in fired for each in some)
     if alerts:
         yield tongue.many("{number} alert is open", "{number} alerts are open", alerts)
     if _share(report) < WHOLE:
@@ -118,7 +119,7 @@ def _outages(report: Report, tongue: Tongue, *, long: bool) -> Iterator[str]:
         spelt = tongue.spell(down_minutes(worst))
         more = len(report.hubs) > 1
         yield (
-            tongue.say("{hub} down {long}", hub=name_of(worst, report), long=spelt)
+            tongue.say("{hub} down {long}", hub=worst.title, long=spelt)
             if more
             else tongue.say("down {long}", long=spelt)
         )
@@ -135,7 +136,9 @@ def _full_in(hub: HubReport) -> float | None:
 
 
 def _count(report: Report, tongue: Tongue) -> str:
-    if is_unseen(report) or not report.hubs:
+    if not report.hubs:
+        return tongue.say("no hubs to tell of")
+    if is_unseen(report):
         return ""
     if is_idle(report):
         return tongue.say("nobody used it") if len(report.hubs) == 1 else tongue.say("nobody used them")

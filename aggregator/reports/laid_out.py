@@ -10,7 +10,7 @@ from aggregator.reports.flag_words import flagged
 from aggregator.reports.fleet_words import homes_of, left_out, moving, table_of
 from aggregator.reports.headline import is_idle, is_unseen, lead_of, subject_of, title_of
 from aggregator.reports.layout import Link, Mail, Section
-from aggregator.reports.naming import named_together
+from aggregator.reports.naming import named_together, place_of, with_names
 from aggregator.reports.numbers_words import bars, bars_title, picture, tiles
 from aggregator.reports.periods import Kind
 from aggregator.reports.tongue import Tongue
@@ -27,6 +27,7 @@ MOST = 12
 
 def laid_out(report: Report, tongue: Tongue) -> Mail:
     """All words of the mail. Of hubs that nobody used, or that nobody saw, there are no numbers to lay out."""
+    report = with_names(report)
     brief = is_idle(report) or is_unseen(report) or not report.hubs
     caption, words = ("", "") if brief else picture(report, tongue)
     has_bars = not brief and report.period.kind is not Kind.DAILY
@@ -62,13 +63,19 @@ def _sections(report: Report, tongue: Tongue, *, brief: bool) -> Iterator[Sectio
         ),
         _worked(report, tongue),
         _of_hubs(say("More than usual"), report, tongue, _flags, as_items=True),
-        _of_hubs(say("What else was wrong"), report, tongue, alerts, as_items=True),
+        _else(report, tongue),
         *([] if brief else _use(report, tongue)),
         _storage(report, tongue),
         Section(say("What we could not see"), items=_bounded(list(unseen(report, tongue)), tongue)),
         _of_hubs(say("Who may log in"), report, tongue, _access),
     ]
     return (each for each in found if each.lines or each.items or each.table is not None)
+
+
+def _else(report: Report, tongue: Tongue) -> Section:
+    section = _of_hubs(tongue.say("What else was wrong"), report, tongue, _alerts, as_items=True)
+    others = [f"{place_of(each, tongue)}: {' '.join(alerts(each.alerts, report, tongue))}" for each in report.elsewhere]
+    return replace(section, items=(*section.items, *_bounded(others, tongue)))
 
 
 def _worked(report: Report, tongue: Tongue) -> Section:
@@ -121,6 +128,10 @@ def _of_hubs(title: str, report: Report, tongue: Tongue, said: Said, *, as_items
 
 def _findings(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
     return findings(hub.access, report, tongue)
+
+
+def _alerts(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
+    return alerts(hub.alerts, report, tongue)
 
 
 def _access(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:

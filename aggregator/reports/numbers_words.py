@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from aggregator.reports.comparing import WHOLE
 from aggregator.reports.comparing_words import tile
 from aggregator.reports.layout import Bar, Tile
-from aggregator.reports.naming import name_of
 from aggregator.reports.periods import Kind
 from aggregator.reports.tongue import Tongue, later
 from aggregator.reports.values import Compared, DayCount, HubReport, Report
@@ -95,7 +94,7 @@ def _most(hubs: Sequence[HubReport], measure: str) -> HubReport | None:
 
 def _at(hub: HubReport, report: Report, tongue: Tongue, *, hour: bool) -> str:
     when = tongue.moment(hub.peak_at, report.period) if hour and hub.peak_at is not None else ""
-    name = name_of(hub, report) if len(report.hubs) > 1 else ""
+    name = hub.title if len(report.hubs) > 1 else ""
     return ", ".join(filter(None, (name, when)))
 
 

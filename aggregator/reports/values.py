@@ -166,6 +166,15 @@ class HubReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What fired at no hub of the report: at a cluster as a whole, at a hub that nobody named, about Crosshub itself."""
+
+    cluster: str
+    namespace: str
+    alerts: tuple[Fired, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Where to go on from the mail; empty where there is nothing to go to."""
 
@@ -177,7 +186,8 @@ class Links:
 class Report:
     """All that a mail says. `people` are different people over all hubs, `month` those of the 30 days up to its end.
 
-    `days` are those of the period, `past` the weeks up to its end, for the picture.
+    `days` are those of the period, `past` the weeks up to its end, for the picture. Of what fired `elsewhere` only
+    operators are told.
     """
 
     audience: Audience
@@ -191,6 +201,7 @@ class Report:
     hubs: tuple[HubReport, ...]
     days: tuple[DayCount, ...] = ()
     past: tuple[DayCount, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
     next_at: datetime | None = None
     links: Links = field(default_factory=Links)
 

@@ -1,9 +1,9 @@
 """Whether hubs worked, what they were used for and how full their homes are, in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aggregator.reports.headline import down_minutes, is_failing
-from aggregator.reports.naming import clean, name_of
+from aggregator.reports.naming import clean
 from aggregator.reports.periods import Kind
 from aggregator.reports.tongue import Tongue, later
 from aggregator.reports.values import Fired, HubReport, Outage, Reliability, Report
@@ -117,11 +117,11 @@ def full_in(days: float, tongue: Tongue) -> str:
     return tongue.say("more than a year") if days > YEAR else tongue.many("{number} day", "{number} days", int(days))
 
 
-def alerts(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
+def alerts(some: Sequence[Fired], report: Report, tongue: Tongue) -> Iterator[str]:
     """What fired, in the words of its rule."""
-    for each in hub.alerts[:MOST_ALERTS]:
+    for each in some[:MOST_ALERTS]:
         yield fired(each, report, tongue)
-    left = len(hub.alerts) - MOST_ALERTS
+    left = len(some) - MOST_ALERTS
     if left > 0:
         yield tongue.many("{number} more alert is not told here.", "{number} more alerts are not told here.", left)
 
@@ -180,4 +180,4 @@ def _grown(grown: float, report: Report, tongue: Tongue) -> str:
 
 def named(hub: HubReport, report: Report, sentence: str) -> str:
     """The sentence with the hub's name before it where there are several."""
-    return f"{name_of(hub, report)}: {sentence}" if len(report.hubs) > 1 else sentence
+    return f"{hub.title}: {sentence}" if len(report.hubs) > 1 else sentence

@@ -40,7 +40,7 @@ def hub(
 
 def facts(*hubs: HubFacts, crowd: CrowdFacts | None = None, asked: Asked | None = ASKED) -> Facts:
     nobody = CrowdFacts({}, {}, {}, {})
-    return Facts(Audience.COMMUNITY, WEEK, "lisbon", "Lisbon", hubs, crowd or nobody, NOW, asked)
+    return Facts(Audience.COMMUNITY, WEEK, "lisbon", "Lisbon", hubs, crowd or nobody, NOW, asked=asked)
 
 
 def hour_of(day: int, hour: int) -> int:

@@ -10,6 +10,7 @@ from aggregator.reports.values import (
     Audience,
     Compared,
     DayCount,
+    Elsewhere,
     Fired,
     Flag,
     HubReport,
@@ -312,6 +313,14 @@ OPERATORS = replace(
     audience=Audience.OPERATORS,
     name="",
     title="",
+    elsewhere=(
+        Elsewhere(
+            "oslo", "", (Fired("NodeCountSpike", "ticket", "oslo has 31 nodes, usually 6", 1, at(4, 3), is_open=True),)
+        ),
+        Elsewhere(
+            "", "", (Fired("CrosshubBlind", "page", "Crosshub cannot see anything", 2, at(2, 3), is_open=False),)
+        ),
+    ),
     hubs=(*BAD.hubs, *SEVERAL.hubs[1:], replace(UNSEEN.hubs[0], cluster="oslo", title="University of Oslo")),
 )
 
@@ -337,6 +346,8 @@ HOSTILES = replace(
     ),
 )  # fmt: skip
 
+NONE = replace(GOOD, people=Compared(None), month=Compared(None), new=Compared(None), hubs=(), days=(), past=())
+
 REPORTS: Mapping[str, Report] = {
     "good": GOOD,
     "bad": BAD,
@@ -347,5 +358,6 @@ REPORTS: Mapping[str, Report] = {
     "daily": DAILY,
     "operators": OPERATORS,
     "hostile": HOSTILES,
+    "none": NONE,
 }
 """By name."""

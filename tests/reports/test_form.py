@@ -200,6 +200,7 @@ def test_the_worst_thing_stands_in_the_subject() -> None:
         "daily": "one short outage",
         "operators": "1 finding about who may log in",
         "hostile": "1 finding about who may log in",
+        "none": "week 47: no hubs to tell of",
     }
 
 
