@@ -14,7 +14,6 @@ from aggregator.reports.values import DayCount
 WIDTH, HEIGHT, SCALE = 560, 150, 2
 LEFT, RIGHT, TOP, BOTTOM = 34, 6, 12, 26
 STEPS = (1, 2, 5)
-COLOURS = 32
 
 
 def chart(days: Sequence[DayCount], first: date, tongue: Tongue) -> bytes:
@@ -36,7 +35,7 @@ def chart(days: Sequence[DayCount], first: date, tongue: Tongue) -> bytes:
     for place, monday in mondays[::2] if len(mondays) > 5 else mondays:
         _label(draw, LEFT + place * wide, tongue.numeric_day(monday))
     file = BytesIO()
-    image.quantize(COLOURS).save(file, "PNG", optimize=True)
+    image.save(file, "PNG")
     return file.getvalue()
 
 
