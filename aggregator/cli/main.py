@@ -19,6 +19,7 @@ from aggregator.cli.explain import explain
 from aggregator.cli.importing import importing
 from aggregator.cli.people import people
 from aggregator.cli.query import query
+from aggregator.cli.report import report
 from aggregator.cli.rollup import rollup
 from aggregator.cli.rules import rules
 from aggregator.cli.serve import serve
@@ -37,6 +38,7 @@ cli.add_typer(db, name="db")
 cli.add_typer(importing, name="import")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
+cli.add_typer(report, name="report")
 cli.add_typer(rules, name="rules")
 cli.add_typer(silence, name="silence")
 
