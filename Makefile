@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql alertmanager demo test check format migration bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager demo test dashboards check format migration bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,11 +48,15 @@ demo: install prometheus  ## real Prometheus servers with made-up hubs, and Cros
 test: install prometheus postgresql alertmanager  ## every test, against real servers
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
-check: install  ## format, lint, types, import contracts
+dashboards: install  ## render dashboards/grafana again
+	$(BIN)/crosshub grafana render
+
+check: install  ## format, lint, types, import contracts, dashboards
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/crosshub grafana render --check
 
 format: install  ## rewrite the files as `make check` wants them
 	$(BIN)/ruff format .
