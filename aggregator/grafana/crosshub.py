@@ -66,7 +66,8 @@ CLUSTERS = Row(
                 ),
                 Column(
                     "Failed",
-                    expr=promql(f"sum by (cluster) (increase({_S}_cluster_failures_total{{#}}[15m]))"),
+                    expr=promql(f"""sum by (cluster) (increase({_S}_cluster_failures_total{{#}}[15m]))
+                    or 0 * sum by (cluster) (increase({_S}_cluster_queries_total{{#}}[15m]))"""),
                     decimals=0,
                     limits=above((1, ORANGE)),
                 ),

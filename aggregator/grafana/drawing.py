@@ -36,6 +36,8 @@ GRAFANA = c.DataSourceRef(type_val="grafana", uid="-- Grafana --")
 PALETTE = d.FieldColorModeId.PALETTE_CLASSIC_BY_NAME
 # What the library writes by itself, and no version of Grafana has a field for.
 STRAY = {"auto", "auto_count", "auto_min"}
+# What it writes of a table, and only older versions than 13 have.
+OLD_OPTIONS = {"footer"}
 
 
 def drawn(board: Dashboard) -> str:
@@ -157,7 +159,7 @@ def _panel(panel: Panel, number: int, place: d.GridPos) -> dict[str, Any]:
     if panel.link:
         made = made.links([_way_to(panel.link)])
     told: dict[str, Any] = _plain(made.build())
-    return told
+    return told | {"options": _without(told["options"], OLD_OPTIONS)}
 
 
 def _letters() -> Iterator[str]:
@@ -220,12 +222,7 @@ def _heat(panel: Panel) -> heatmap.Panel:
 
 
 def _table(panel: Panel) -> table.Panel:
-    made = (
-        table.Panel()
-        .show_header(True)
-        .cell_height(c.TableCellHeight.SM)
-        .footer(common.TableFooterOptions().show(False))
-    )
+    made = table.Panel().show_header(True).cell_height(c.TableCellHeight.SM)
     made = made.overrides([_override(each, _of_column(each)) for each in panel.columns]).unit(panel.unit)
     made = made.sort_by(
         [common.TableSortByFieldState().display_name(panel.sorted_by).desc(True)] if panel.sorted_by else []

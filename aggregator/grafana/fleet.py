@@ -138,7 +138,8 @@ _HUBS = Panel(
         ),
         Column(
             "Server errors",
-            expr=promql("""sum by (cluster, namespace) (increase(jupyterhub_request_duration_seconds_count{@,code=~"5.."}[1h]))
+            expr=promql("""(sum by (cluster, namespace) (increase(jupyterhub_request_duration_seconds_count{@,code=~"5.."}[1h]))
+               or 0 * sum by (cluster, namespace) (increase(jupyterhub_request_duration_seconds_count{@}[1h])))
                / sum by (cluster, namespace) (increase(jupyterhub_request_duration_seconds_count{@}[1h]))"""),
             unit="percentunit",
             decimals=1,

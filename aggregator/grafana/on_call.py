@@ -138,10 +138,9 @@ STARTS = Row(
             "Pods of the hubs that are pending, failed, or of which nothing is known.",
             "short",
             (
-                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"}) > 0',
+                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"})',
                 f"{_HUB} {{{{phase}}}}",
             ),
-            nothing="All pods run.",
         ),
         over_time(
             "Volumes: free",
