@@ -39,6 +39,7 @@ from aggregator.slots.claiming import Work, run_due
 from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.clock import database_clock
+from aggregator.store.instants import milliseconds
 from aggregator.store.status import status
 
 # Looking how large tables are reads them.
@@ -93,6 +94,7 @@ class Rounds:
         return (
             Tick("rollups", every.schedules, self._roll_up),
             Tick("database", SIZES, self._tell_sizes),
+            Tick("own numbers", every.health, self._remember_numbers),
             Tick("rules", min(every.rules, OFTEN), self._look_at_rules),
             Tick("alerts of others", min(every.rules, OFTEN), self._hear),
             Tick("health", min(every.health, OFTEN), self._watch),
@@ -118,6 +120,9 @@ class Rounds:
     async def _tell_sizes(self) -> None:
         found = await status(self.desk.database)
         self.desk.telemetry.keeps(found.size, dict(found.rows))
+
+    async def _remember_numbers(self) -> None:
+        self.desk.numbers.remember(milliseconds(utc_now()), self.desk.telemetry.samples())
 
     async def _look_at_rules(self) -> None:
         here = self.desk.now

@@ -16,6 +16,7 @@ from aggregator.cli.check import check
 from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
+from aggregator.cli.grafana import grafana
 from aggregator.cli.importing import importing
 from aggregator.cli.people import people
 from aggregator.cli.query import query
@@ -36,6 +37,7 @@ cli.command()(demo)
 cli.add_typer(access, name="access")
 cli.add_typer(db, name="db")
 cli.add_typer(importing, name="import")
+cli.add_typer(grafana, name="grafana")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
 cli.add_typer(report, name="report")
