@@ -46,7 +46,7 @@ demo: install prometheus  ## real Prometheus servers with made-up hubs, and Cros
 	$(BIN)/crosshub demo $(ARGS)
 
 test: install prometheus postgresql alertmanager  ## every test, against real servers
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
