@@ -16,13 +16,13 @@ from aggregator.access import finding_rows, window_rows
 from aggregator.access.findings import Acceptance, Finding
 from aggregator.access.hubs import Placed, placed
 from aggregator.access.kinds import KINDS
-from aggregator.access.policy import LONGEST, Window
+from aggregator.access.policy import Window
 from aggregator.access.window_rows import Kept
 from aggregator.cli.alert_lines import local
 from aggregator.cli.hubs import chosen_hubs, name_of
 from aggregator.clusters.faults import did_you_mean
 from aggregator.clusters.times import moment
-from aggregator.clusters.values import Config
+from aggregator.clusters.values import LONGEST_WINDOW, Config
 from aggregator.errors import BadQuery, printable
 from aggregator.rollups.duties import utc_now
 from aggregator.store.migrating import database_there
@@ -67,7 +67,7 @@ def add_window(config: Config, asked: Asked) -> None:
     end = (
         f"until {local(until)}"
         if until
-        else f"without an end; it counts for {LONGEST.days} days and is a finding itself"
+        else f"without an end; it counts for {LONGEST_WINDOW.days} days and is a finding itself"
     )
     print(printable(f"Window {window.id}: {name_of(hub)} is open from {local(since)} {end}."))
     most = (

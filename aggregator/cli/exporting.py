@@ -12,10 +12,9 @@ from typing import Any, TextIO
 
 from aggregator.cli.days import day_in
 from aggregator.cli.hubs import chosen_hubs
-from aggregator.cli.written import harmless
 from aggregator.clusters.faults import did_you_mean
 from aggregator.clusters.values import Config
-from aggregator.errors import BadQuery, CrosshubError
+from aggregator.errors import BadQuery, CrosshubError, harmless
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.catalogue import BY_NAME, MEASURES, About, Measure
 from aggregator.rollups.export import Choice, Row, rows_of
