@@ -45,6 +45,9 @@ class Change(StrEnum):
 SUMMARY_RESOLVED = "summary_resolved"
 """The annotation that says in words that an alert is over; whoever tells of that says it in the place of `summary`."""
 
+UNWATCHED = " is no longer watched"
+"""So ends what that annotation says of an alert that nobody looks for any more."""
+
 NAMES = "names"
 """The annotation that holds the names of people, sealed: operators are told them, and nobody else."""
 
@@ -130,7 +133,7 @@ def event_of(alert: Alert, change: Change, at: datetime) -> Event:
 
 def unwatched(alert: Alert, what: str, why: str) -> Alert:
     """An alert that ends since nobody looks any more, which is no sign that what was wrong is mended, and says so."""
-    annotations = labels_of(dict(alert.annotations) | {SUMMARY_RESOLVED: f"{what} is no longer watched"})
+    annotations = labels_of(dict(alert.annotations) | {SUMMARY_RESOLVED: f"{what}{UNWATCHED}"})
     return replace(alert, annotations=annotations, evidence=(why,))
 
 

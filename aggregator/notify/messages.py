@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import UTC, Config, Hub
-from aggregator.events.values import Alert, Health
+from aggregator.events.values import SUMMARY_RESOLVED, UNWATCHED, Alert, Health
 from aggregator.notify.deciding import Group, Telling
 from aggregator.notify.wording import clock_time
 from aggregator.outbox.notice import Item, Link, Notice
@@ -117,8 +117,10 @@ def _sentence(text: str) -> str:
 
 
 def _why_it_ended(alert: Alert) -> Iterable[str]:
-    """What a rule's alert says besides what it gave when it was true; an outage says it in its title."""
-    return (each for each in alert.evidence if alert.source == "rule" and not each.startswith(GAVE))
+    """What a rule's alert says besides what it gave when it was true; of others, why nobody looks any more."""
+    if alert.source != "rule" and not dict(alert.annotations).get(SUMMARY_RESOLVED, "").endswith(UNWATCHED):
+        return ()
+    return (each for each in alert.evidence if not each.startswith(GAVE))
 
 
 def _zone(config: Config, alert: Alert) -> ZoneInfo:

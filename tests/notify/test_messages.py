@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.clusters.values import Grafana
-from aggregator.events.values import Alert, Health
+from aggregator.events.values import Alert, Health, unwatched
 from aggregator.notify.deciding import Group, Telling
 from aggregator.notify.deduplicating import Reason, Told
 from aggregator.notify.messages import item_of, notice_of
@@ -81,6 +81,7 @@ def test_what_is_held_says_why_by_the_clock_of_its_hub(health: Health, words: st
         (replace(SLOW, evidence=("its expression gave 300",)), ()),
         (replace(SLOW, evidence=("its rule was removed",)), ("its rule was removed",)),
         (replace(DOWN, evidence=("its health page: 502",)), ()),
+        (unwatched(DOWN, "lisbon/prod", "accepted by rui: a visitor"), ("accepted by rui: a visitor",)),
     ],
 )
 def test_what_is_over_is_told_with_why_it_ended_and_not_as_if_it_were_true(
