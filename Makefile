@@ -93,11 +93,14 @@ bench: install prometheus  ## measure against physics, the union and remote_read
 proof: install prometheus postgresql alertmanager  ## the long counts; writes docs/proof.md
 	$(BIN)/python -m tests.proof $(ARGS)
 
-lock: install  ## resolve the locks again
+lock: install node  ## resolve the locks again
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements-build.in -o requirements-build.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
+	for release in old new; do \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 tests/access/hubs/$$release.in -o tests/access/hubs/$$release.lock; done
+	cd tests/access/hubs/proxy && npm install --silent --package-lock-only
 
 clean:  ## forget .venv, caches, and what the demo and the tests keep
 	rm -rf $(VENV) tests/grafana/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet

@@ -9,6 +9,7 @@ pytest_plugins = ("tests.databases",)
 # One process runs a file from its beginning to its end, so what takes long begins first and nobody waits for it at the
 # end; `make test` keeps this order.
 LONG = (
+    "access/test_real_hubs.py",
     "rollups/test_kills.py",
     "differential/test_same_as_one.py",
     "cli/test_rollup.py",
