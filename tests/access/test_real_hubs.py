@@ -20,6 +20,7 @@ INSTITUTION = {
 }  # fmt: skip
 STRANGER = "mallory-4711"
 # Where it is the hub that matters, and nothing of what is kept.
+ON_ANOTHER = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -123,6 +124,7 @@ async def test_a_finding_is_held_while_the_hub_is_down_and_over_once_the_hub_is_
         assert closed.closed_at is not None
 
 
+@ON_ANOTHER
 async def test_a_finding_that_somebody_lives_with_is_not_told_of_any_more_and_says_why(
     hubs: Place, tmp_path: Path, database_url: str
 ) -> None:
