@@ -140,6 +140,15 @@ async def test_what_is_not_there_is_404_with_a_way_on(client: httpx.AsyncClient,
     assert "All " in answer.text
 
 
+async def test_a_runbook_leads_to_others(client: httpx.AsyncClient) -> None:
+    one = await client.get("/runbooks/UnknownAccounts")
+    (link,) = set(re.findall(r'href="(CloseAHub[^"]*)"', one.text))
+    other = await client.get(f"/runbooks/{link}")
+
+    assert other.status_code == 200
+    assert "<h1>CloseAHub</h1>" in other.text
+
+
 async def written(client: httpx.AsyncClient, **changed: str) -> httpx.Response:
     """The form of a silence as somebody sent it."""
     fields = {"matchers": 'cluster="lisbon"', "length": "4h", "author": "ana", "reason": "power works"}
