@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.events import heard_rows, rows
+from aggregator.events.values import worse_first
 from aggregator.notify.rows import disabled_receivers
 from aggregator.rules.own_rules import as_seen
 from aggregator.web.around import Around, alerts_and_mutes
@@ -28,7 +29,8 @@ class Alerts:
             kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
             heard = await heard_rows.firing(connection)
             off = await disabled_receivers(connection)
-        opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
+        still = sorted((alert for alert in kept if alert.resolved_at is None), key=worse_first)
+        opened = [shown(config, alert, mute_of(alert), now) for alert in still]
         lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
         return page("alerts.html", opened=opened, lately=lately, heard=others, off=off, now=now)
