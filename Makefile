@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql alertmanager demo test check format migration bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager chromium node demo test dashboards check format migration pictures bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,17 +42,39 @@ alertmanager:  ## install Debian's Alertmanager where it is missing; the tests c
 	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus-alertmanager >/dev/null; \
 	  else echo "Alertmanager is missing. Install it with: sudo apt-get install --no-install-recommends prometheus-alertmanager" >&2; exit 1; fi; }
 
+chromium:  ## install Debian's Chromium where it is missing; it takes the pictures
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's package chromium"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
+	  else echo "Chromium is missing. Install it with: sudo apt-get install --no-install-recommends chromium" >&2; exit 1; fi; }
+
+node: tests/grafana/node_modules/.package-lock.json  ## install Debian's Node.js where it is missing, and Grafana's types; tests only
+
+tests/grafana/node_modules/.package-lock.json: tests/grafana/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's packages nodejs and npm"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends nodejs npm >/dev/null; \
+	  else echo "Node.js is missing. Install it with: sudo apt-get install --no-install-recommends nodejs npm" >&2; exit 1; fi; }
+	cd tests/grafana && npm ci --no-audit --no-fund
+	@touch $@
+
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
 	$(BIN)/crosshub demo $(ARGS)
 
-test: install prometheus postgresql alertmanager  ## every test, against real servers
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: install prometheus postgresql alertmanager node  ## every test, against real servers
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: install  ## format, lint, types, import contracts
+dashboards: install  ## render dashboards/grafana again
+	$(BIN)/crosshub grafana render
+
+check: install  ## format, lint, types, import contracts, dashboards
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/crosshub grafana render --check
 
 format: install  ## rewrite the files as `make check` wants them
 	$(BIN)/ruff format .
@@ -61,6 +83,9 @@ format: install  ## rewrite the files as `make check` wants them
 migration: install  ## a script in migrations/ for what tables.py has beyond them: make migration MESSAGE="Rollups"
 	$(BIN)/python -m migrations $(MESSAGE)
 	$(BIN)/ruff format migrations
+
+pictures: install chromium  ## mails as a browser shows them; writes docs/pictures
+	$(BIN)/python -m tests.reports.pictures $(ARGS)
 
 bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)
@@ -75,4 +100,4 @@ lock: install  ## resolve the locks again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
 
 clean:  ## forget .venv, caches, and what the demo and the tests keep
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet
+	rm -rf $(VENV) tests/grafana/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,8 +15,8 @@ from aggregator.api.desk import Answering, Desk
 from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
-from aggregator.delivery.public_addresses import public_client
-from aggregator.delivery.receivers import receivers
+from aggregator.delivery.public_addresses import PublicTransport, public_client
+from aggregator.delivery.receivers import paced, receivers
 from aggregator.delivery.ways import Ways
 from aggregator.errors import BadConfig
 from aggregator.events.hearing import Hearing
@@ -39,6 +39,7 @@ from aggregator.slots.claiming import Work, run_due
 from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.clock import database_clock
+from aggregator.store.instants import milliseconds
 from aggregator.store.status import status
 
 # Looking how large tables are reads them.
@@ -64,10 +65,14 @@ async def clients() -> AsyncIterator[Clients]:
     """The clients, until the block ends. None of them looks at the environment."""
     # Hubs that do not answer must not keep others from being asked.
     without_limit = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    async with AsyncExitStack() as opened:
-        hubs = await opened.enter_async_context(httpx.AsyncClient(trust_env=False, limits=without_limit))
-        operators = await opened.enter_async_context(httpx.AsyncClient(trust_env=False))
-        yield Clients(hubs, operators, await opened.enter_async_context(public_client()))
+    # Read once for all: there are more than a hundred authorities.
+    trusted = httpx.create_ssl_context(trust_env=False)
+    async with (
+        httpx.AsyncClient(verify=trusted, trust_env=False, limits=without_limit) as hubs,
+        httpx.AsyncClient(verify=trusted, trust_env=False) as operators,
+        public_client(PublicTransport(trusted=trusted)) as public,
+    ):
+        yield Clients(hubs, operators, public)
 
 
 def has_hubs(config: Config) -> bool:
@@ -93,6 +98,7 @@ class Rounds:
         return (
             Tick("rollups", every.schedules, self._roll_up),
             Tick("database", SIZES, self._tell_sizes),
+            Tick("own numbers", every.health, self._remember_numbers),
             Tick("rules", min(every.rules, OFTEN), self._look_at_rules),
             Tick("alerts of others", min(every.rules, OFTEN), self._hear),
             Tick("health", min(every.health, OFTEN), self._watch),
@@ -118,6 +124,9 @@ class Rounds:
     async def _tell_sizes(self) -> None:
         found = await status(self.desk.database)
         self.desk.telemetry.keeps(found.size, dict(found.rows))
+
+    async def _remember_numbers(self) -> None:
+        self.desk.numbers.remember(milliseconds(utc_now()), self.desk.telemetry.samples())
 
     async def _look_at_rules(self) -> None:
         here = self.desk.now
@@ -175,11 +184,12 @@ class Rounds:
 
     async def _deliver(self) -> None:
         here = self.desk.now
+        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         if self.tried_by is not here:
             async with self.desk.database.writing() as connection:
                 await receiver_rows.try_again(connection)
+                await receiver_rows.keep_only(connection, paced(to, here.config.smtp))
             self.tried_by = here
-        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:

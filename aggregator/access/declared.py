@@ -2,7 +2,8 @@
 
 from aggregator.access.evidence import NotAsked, Sighting, Unseen
 from aggregator.access.found import Found, Outcome, counted
-from aggregator.access.policy import LONGEST, Window
+from aggregator.access.policy import Window
+from aggregator.clusters.values import LONGEST_WINDOW
 
 
 def no_policy(seen: Sighting) -> Outcome:
@@ -31,7 +32,7 @@ def window_too_long(seen: Sighting) -> Outcome:
     if not found:
         return None
     endless = sum(window.until is None for window in found)
-    what = "has no end" if endless == len(found) else f"is longer than {LONGEST.days} days"
+    what = "has no end" if endless == len(found) else f"is longer than {LONGEST_WINDOW.days} days"
     return Found(f"An open window of {{hub}} {what}", tuple(_in_words(window, seen) for window in found))
 
 
@@ -59,7 +60,7 @@ def _was_there(seen: Sighting, name: str) -> bool:
 
 
 def _is_too_long(window: Window) -> bool:
-    return window.until is None or window.until - window.since > LONGEST
+    return window.until is None or window.until - window.since > LONGEST_WINDOW
 
 
 def _is_over(window: Window, seen: Sighting) -> bool:

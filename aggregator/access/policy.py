@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
-from aggregator.clusters.values import Access, Hub, OpenWindow
+from aggregator.clusters.values import LONGEST_WINDOW, Access, Hub, OpenWindow
 
-LONGEST = timedelta(days=14)
-"""A window that is longer is a finding, and one without an end counts for so long."""
 LEEWAY = timedelta(minutes=15)
 """Who comes so long before a window begins was let in for it."""
 JUDGED = frozenset({"closed", "org", "institution"})
@@ -33,7 +31,7 @@ class Window:
     @property
     def end(self) -> datetime:
         """When it stops to count."""
-        return self.since + LONGEST if self.until is None else self.until
+        return self.since + LONGEST_WINDOW if self.until is None else self.until
 
     def holds(self, moment: datetime) -> bool:
         return self.since <= moment < self.end

@@ -11,13 +11,13 @@ from aggregator.access import finding_rows, window_rows
 from aggregator.access.findings import Acceptance, Finding
 from aggregator.access.hubs import Placed, placed
 from aggregator.access.kinds import KINDS
-from aggregator.access.policy import LONGEST, Window
+from aggregator.access.policy import Window
 from aggregator.access.window_rows import Kept
 from aggregator.cli.author import author_of
 from aggregator.cli.hubs import chosen_hubs, name_of
 from aggregator.clusters.faults import did_you_mean
 from aggregator.clusters.times import moment
-from aggregator.clusters.values import Config
+from aggregator.clusters.values import LONGEST_WINDOW, Config
 from aggregator.errors import BadQuery, printable
 from aggregator.notify.wording import count_of
 from aggregator.rollups.duties import utc_now
@@ -170,9 +170,9 @@ def _what_follows(hub: str, window: Window, zone: ZoneInfo) -> Iterator[str]:
     until = "without an end" if window.until is None else f"until {_clock(window.until, zone)}"
     yield f"Window {window.id}: {hub} is open from {_clock(window.since, zone)} {until}."
     if window.until is None:
-        yield f"It counts for {LONGEST.days} days, and that it has no end is a finding itself."
-    elif window.until - window.since > LONGEST:
-        yield f"It is longer than {LONGEST.days} days, which is a finding itself."
+        yield f"It counts for {LONGEST_WINDOW.days} days, and that it has no end is a finding itself."
+    elif window.until - window.since > LONGEST_WINDOW:
+        yield f"It is longer than {LONGEST_WINDOW.days} days, which is a finding itself."
     if window.most_people is None:
         yield "New accounts are not told of while it lasts, however many come; with --people they would be."
     else:

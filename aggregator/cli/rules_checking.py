@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,11 +62,21 @@ async def _asked(config: Config, groups: tuple[Group, ...]) -> "Listed[str]":
 
 def _print(found: Sequence[Finding], files: Sequence[Path]) -> None:
     where = {file.name: str(file) for file in files}
+    for alike in _alike(found):
+        for finding in alike:
+            place = _short(where.get(finding.file, finding.file))
+            typer.echo(f"{finding.level.upper():7}  {finding.name}   {place}:{finding.line}")
+            typer.echo(f"         {finding.words}")
+        mend = "Mend" if len(alike) == 1 else f"Mend all {len(alike)}"
+        typer.echo(f"         {mend}: {alike[0].mend}.")
+
+
+def _alike(found: Sequence[Finding]) -> Iterable[list[Finding]]:
+    """Those that are mended in the same way together, in the order in which the first of each came."""
+    together: dict[tuple[Level, str], list[Finding]] = {}
     for finding in found:
-        place = _short(where.get(finding.file, finding.file))
-        typer.echo(f"{finding.level.upper():7}  {finding.name}   {place}:{finding.line}")
-        typer.echo(f"         {finding.words}")
-        typer.echo(f"         Mend: {finding.mend}.")
+        together.setdefault((finding.level, finding.mend), []).append(finding)
+    return together.values()
 
 
 def _short(file: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.access import finding_rows, window_rows
 from aggregator.clusters.values import UTC, Config
+from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows
 from aggregator.events import rows as event_rows
 from aggregator.events.rows import alerts, events
@@ -107,7 +108,7 @@ async def _morning(
     kept = await alerts(connection, resolved_since=since)
     found = as_seen(kept, rules_of(config.rules), config, now)
     fired = await events(connection, now - MONTH, now, changes=(Change.FIRING,))
-    disabled = await rows.disabled_receivers(connection)
+    disabled = await rows.disabled_receivers(connection, receivers(config))
     policy, silences = policy_of(config), await silence_rows.silences(connection, now)
     quiet = (*policy.quiet, *map(quiet_of, silences))
     return Morning(found, fired, disabled, since, now), muted_by(policy.inhibit, quiet, found, now)

@@ -93,6 +93,9 @@ def routes_match_something(checked: Checked) -> Iterator[Finding]:
             words = "takes nothing: earlier routes take every alert that it matches"
             yield checked.at(Level.FAULT, f"routes[{i}]", words, "move it up, or remove it")
         left = [alert for alert in left if not must_meet(route.match, alert)]
+    if checked.config.routes and not checked.config.routes[-1].receivers:
+        words = "has no receivers, so that whatever no other route takes reaches nobody"
+        yield checked.at(Level.WARNING, f"routes[{len(checked.config.routes) - 1}]", words, "name one")
 
 
 def inhibitions_match_something(checked: Checked) -> Iterator[Finding]:

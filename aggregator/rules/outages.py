@@ -4,7 +4,6 @@ An open alert that is neither is held as it was: nothing resolves because nobody
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
 from types import MappingProxyType
 
 from aggregator.events.going_on import Judgement
@@ -14,12 +13,10 @@ from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up,
 from aggregator.rules.standing import OUT, Standing, answers, is_back, is_out, is_refused, is_sure, standing
 from aggregator.rules.unwatched import why_unwatched
 from aggregator.rules.verdicts import LIMITS, Severity, Verdict
+from aggregator.rules.watchdogs import PATIENCE
 
 TOGETHER = 3
 """So many hubs of one cluster that are down together are one incident."""
-
-PATIENCE = timedelta(minutes=10)
-"""A Watchdog that is not heard for so long has stopped."""
 
 LEFT_ALONE = 5
 """So many looks have to be missing before an alert that nobody looks for ends."""
@@ -138,9 +135,9 @@ def _ends_within(hub: HubSeen, evidence: Evidence, severity: Severity) -> bool:
 
 def _is_stopped(dog: Watchdog, evidence: Evidence) -> bool:
     if not dog.teller:
-        return not dog.fires or evidence.at - dog.heard_at > PATIENCE
+        return not dog.fires or (dog.regular and evidence.at - dog.heard_at > PATIENCE)
     teller = evidence.cluster(dog.teller)
-    if teller is None or teller.failed:
+    if teller is None or teller.failed or not dog.regular:
         # Whoever is not heard at all tells nothing of it: that is MonitoringDown, or nobody asks any more.
         return False
     return evidence.at - max(dog.heard_at, teller.since or dog.heard_at) > PATIENCE
@@ -169,7 +166,8 @@ def _is_heard(alert: Alert, evidence: Evidence) -> bool:
     mine = [dog for dog in evidence.watchdogs if verdicts.watchdog_labels(dog) == alert.labels]
     tellers = [evidence.cluster(dog.teller) for dog in mine]
     silent = any(teller is not None and teller.failed for teller in tellers)
-    return not silent and not any(_is_stopped(dog, evidence) for dog in mine)
+    lately = all(dog.fires and evidence.at - dog.heard_at <= PATIENCE for dog in mine)
+    return lately and not silent and not any(_is_stopped(dog, evidence) for dog in mine)
 
 
 def _cluster_works(cluster: ClusterSeen, evidence: Evidence) -> bool:

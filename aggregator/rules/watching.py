@@ -23,6 +23,7 @@ from aggregator.rules.probes import PATIENT, Pace, looked_at
 from aggregator.rules.scrapes import told_by_all
 from aggregator.rules.unwatched import called
 from aggregator.rules.watchdog_rows import watchdogs
+from aggregator.rules.watchdogs import followed
 from aggregator.slots.claiming import finish_ours, run_due
 from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
@@ -84,7 +85,9 @@ async def kept(connection: AsyncConnection, config: Config, seen: Seen) -> Went:
     incidents = await incident_rows.open_or_ended_since(connection, seen.at - AGAIN)
     probes = await probe_rows.probes(connection)
     known, gone = remembered(config, probes, seen)
-    told = evidence(config, known, seen, down(incidents), await watchdogs(connection))
+    dogs, heard = followed(await watchdogs(connection), probes, seen.at)
+    known |= heard
+    told = evidence(config, known, seen, down(incidents), dogs)
     judgement = judged(told, before)
     went = gone_on(before, judgement, seen.at, "outage", called)
     await probe_rows.keep(connection, [each for key, each in known.items() if each != probes.get(key)])

@@ -38,6 +38,8 @@ CONFIGURATIONS = [
      "fault routes[1] :12 takes nothing: earlier routes take every alert that it matches"),
     (TOLD + "  - {match: ['cluster=\"lisbon\"'], receivers: [oncall]}\n  - {match: ['alertname=\"Odd\"'], receivers: [oncall]}\n"
      + LAST, ""),
+    (TOLD + "  - {match: ['severity=\"info\"'], receivers: []}\n" + LAST, ""),
+    (TOLD + "  - {receivers: []}\n", "warning routes[0] :11 has no receivers, so that whatever no other route takes"),
     # Inhibition and maintenance.
     (ROUTED + "inhibit: [{source: ['alertname=\"HubDown\"'], target: ['alertname=\"Odd\"']}]\n", ""),
     (ROUTED + "inhibit: [{source: ['alertname=\"Gone\"'], target: ['alertname=\"Odd\"']}]\n",
