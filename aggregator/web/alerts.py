@@ -33,7 +33,8 @@ class Alerts:
             over, over_count = await rows.latest_over(connection, now - DAY, MOST)
             heard, heard_count = await heard_rows.newest_firing(connection, MOST)
             off = await disabled_receivers(connection, receivers(config))
-        worst = sorted(kept[::-1], key=worse_first)[:MOST]
+        latest = tuple(reversed(kept))
+        worst = sorted(latest, key=worse_first)[:MOST]
         opened = [shown(config, alert, mute_of(alert), now) for alert in worst]
         lately = [shown(config, alert, None, now) for alert in over]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
