@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import UTC, Config, Hub
-from aggregator.events.values import Alert, Health
+from aggregator.events.values import Alert, Health, worse_first
 from aggregator.notify.deciding import Group, Telling
 from aggregator.notify.wording import clock_time
 from aggregator.outbox.notice import Item, Link, Notice
@@ -30,8 +30,10 @@ HELD = {
 
 
 def notice_of(config: Config, group: Group, telling: Telling, now: datetime) -> Notice:
-    """The notice for one receiver, alerts that fire first."""
-    ordered = sorted(telling.alerts, key=lambda alert: (not alert.is_open, alert.active_at, alert.labels))
+    """The notice for one receiver, alerts that fire first, and of them the worst."""
+    ordered = sorted(
+        telling.alerts, key=lambda alert: (not alert.is_open, worse_first(alert), alert.active_at, alert.labels)
+    )
     zones = {_zone(config, alert).key for alert in ordered}
     return Notice(
         group_key=group.key,
