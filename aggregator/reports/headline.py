@@ -1,10 +1,10 @@
 """The subject and the first sentence: how many people, and the worst of what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator.reports.comparing import WHOLE, percent
 from aggregator.reports.comparing_words import against_before, against_usual
-from aggregator.reports.naming import clean
+from aggregator.reports.naming import clean, named_together
 from aggregator.reports.periods import Kind, Period
 from aggregator.reports.tongue import Tongue
 from aggregator.reports.values import Audience, HubReport, Report
@@ -38,7 +38,7 @@ def subject_of(report: Report, tongue: Tongue) -> str:
 
 def lead_of(report: Report, tongue: Tongue) -> tuple[str, ...]:
     """The one sentence, and what has to be known to read it rightly."""
-    when, hubs = _during(report.period, tongue), _hubs(report, tongue)
+    when, hubs = _during(report.period, tongue), _hubs(report.hubs, report, tongue)
     if not report.hubs:
         return (tongue.say("There are no hubs to tell of."),)
     if is_unseen(report):
@@ -49,16 +49,16 @@ def lead_of(report: Report, tongue: Tongue) -> tuple[str, ...]:
     if report.people.value is not None:
         used = tongue.many(
             "{number} person used {hubs} {when}", "{number} people used {hubs} {when}", report.people.value,
-            hubs=hubs, when=when,
+            hubs=_hubs([hub for hub in report.hubs if not hub.ephemeral], report, tongue), when=when,
         )  # fmt: skip
         than = [against_before(report.people, report.period.kind, tongue), against_usual(report.people, tongue)]
         compared = tongue.listed([each for each in than if each])
-        return (f"{used}, {compared}." if compared else f"{used}.", *partial)
-    sessions = [value for hub in report.hubs if (value := hub.number("sessions").value) is not None]
-    if sessions:
+        return (f"{used}, {compared}." if compared else f"{used}.", *_beside(report, tongue), *partial)
+    sessions = _sessions(report.hubs)
+    if sessions is not None:
         started = tongue.many(
             "{number} session was started on {hubs} {when}.", "{number} sessions were started on {hubs} {when}.",
-            sum(sessions), hubs=hubs, when=when,
+            sessions, hubs=hubs, when=when,
         )  # fmt: skip
         return (started, *partial)
     return (tongue.say("How many people used {hubs} {when} is not known: nobody tells.", hubs=hubs, when=when),)
@@ -143,15 +143,33 @@ def _count(report: Report, tongue: Tongue) -> str:
     if is_idle(report):
         return tongue.say("nobody used it") if len(report.hubs) == 1 else tongue.say("nobody used them")
     if report.people.value is None:
-        sessions = [value for hub in report.hubs if (value := hub.number("sessions").value) is not None]
-        return tongue.many("{number} session", "{number} sessions", sum(sessions)) if sessions else ""
+        sessions = _sessions(report.hubs)
+        return "" if sessions is None else tongue.many("{number} session", "{number} sessions", sessions)
     people = tongue.many("{number} person", "{number} people", report.people.value)
     more = percent(report.people)
     return people if more is None else f"{people} ({tongue.percent(more)})"
 
 
+def _sessions(hubs: Iterable[HubReport]) -> float | None:
+    known = [value for hub in hubs if (value := hub.number("sessions").value) is not None]
+    return sum(known) if known else None
+
+
+def _beside(report: Report, tongue: Tongue) -> Iterator[str]:
+    """Hubs without people, beside those that have some."""
+    others = [hub for hub in report.hubs if hub.ephemeral]
+    sessions = _sessions(others)
+    if sessions:
+        yield tongue.many(
+            "Besides, {number} session was started on {hubs}.",
+            "Besides, {number} sessions were started on {hubs}.",
+            sessions,
+            hubs=named_together(others, report, tongue),
+        )
+
+
 def _idle(report: Report, tongue: Tongue) -> Iterator[str]:
-    when, hubs = _during(report.period, tongue), _hubs(report, tongue)
+    when, hubs = _during(report.period, tongue), _hubs(report.hubs, report, tongue)
     yield tongue.say("Nobody used {hubs} {when}.", hubs=hubs, when=when)
     idle = min(hub.idle_for for hub in report.hubs)
     if idle > 1:
@@ -196,10 +214,10 @@ def _share(report: Report) -> float:
     return min((hub.share for hub in report.hubs), default=1.0)
 
 
-def _hubs(report: Report, tongue: Tongue) -> str:
+def _hubs(hubs: Sequence[HubReport], report: Report, tongue: Tongue) -> str:
     if report.audience is Audience.OPERATORS:
-        return tongue.many("the one hub", "{number} hubs", len(report.hubs))
-    return tongue.many("your hub", "your {number} hubs", len(report.hubs))
+        return tongue.many("the one hub", "{number} hubs", len(hubs))
+    return tongue.many("your hub", "your {number} hubs", len(hubs))
 
 
 def _when(period: Period, tongue: Tongue) -> str:

@@ -29,8 +29,10 @@ def worked(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
     known = hub.reliability
     kind = report.period.kind
     if not hub.share and not known.looked:
+        yield from _if_down(known, report, tongue)
         yield tongue.say("Whether it worked is not known: nothing of it was seen.")
     elif known.up is None:
+        yield from _if_down(known, report, tongue)
         yield tongue.say("Whether it worked is not known: nobody tells.")
     elif down_minutes(hub):
         yield f"{tongue.say(OF_PERIOD[kind], share=tongue.share(known.up))} {_down(known, report, tongue)}"
@@ -132,6 +134,12 @@ def fired(each: Fired, report: Report, tongue: Tongue) -> str:
     since = tongue.moment(each.since, report.period)
     state = tongue.say("since {when}, still open", when=since) if each.is_open else since
     return f"{clean(each.summary, 200).rstrip('.')} ({', '.join(filter(None, (state, times)))})."
+
+
+def _if_down(known: Reliability, report: Report, tongue: Tongue) -> Iterator[str]:
+    """What is known although nothing else is."""
+    if known.outages:
+        yield _down(known, report, tongue)
 
 
 def _down(known: Reliability, report: Report, tongue: Tongue) -> str:

@@ -138,6 +138,25 @@ def test_minutes_down_are_crosshubs_own_where_it_looked_all_the_week_and_otherwi
     )
 
 
+@pytest.mark.parametrize(
+    ("numbers", "up", "minutes"),
+    [
+        ({"up_ratio": 1.0, "down_minutes": 0.0}, 1 - 60 / 10080, 60),
+        ({"up_ratio": 0.98, "down_minutes": 200.0}, 0.98, 200),
+        ({}, None, 60),
+    ],
+)
+def test_an_outage_that_was_seen_counts_whatever_scrapes_tell(
+    numbers: dict[str, float], up: float | None, minutes: float
+) -> None:
+    of_hub = replace(hub(periods={WEEK.number: Seen(1.0, numbers)}), outages=((instant(1, 14), instant(1, 15)),))
+
+    known = report(facts(of_hub)).hubs[0].reliability
+
+    assert known.up == (None if up is None else pytest.approx(up))
+    assert known.down_minutes == minutes
+
+
 def test_the_most_at_once_have_their_hour() -> None:
     by_hour = {
         hour_of(1, hour): Seen(1.0, {"servers_most": most}) for hour, most in ((13, 20.0), (14, 23.0), (16, 23.0))
