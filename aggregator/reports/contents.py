@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from aggregator.reports.access_facts import access_of, open_in, windows_of
 from aggregator.reports.comparing import BACK, WHOLE, compared, measured, stepped
 from aggregator.reports.facts import NOTHING, CrowdFacts, Facts, HubFacts, Seen
-from aggregator.reports.flags import flags
+from aggregator.reports.flags import HOME, flags
 from aggregator.reports.periods import Period
 from aggregator.reports.reliability import reliability_of
-from aggregator.reports.storage import storage_of
+from aggregator.reports.storage import SIZE, storage_of
 from aggregator.reports.unseen import unseen
 from aggregator.reports.values import Audience, Compared, DayCount, HubReport, Report
 from aggregator.rollups.buckets import HOUR
@@ -114,7 +114,8 @@ def _lacking(hub: HubFacts, now: Seen) -> tuple[str, ...]:
     """What nobody told, of a hub that was seen."""
     if not now.share:
         return ()
-    return tuple(name for name in WANTED if name not in now.numbers and not (hub.ephemeral and name == "people"))
+    known = {*now.numbers, *(("people",) if hub.ephemeral else ()), *((HOME,) if SIZE in now.numbers else ())}
+    return tuple(name for name in WANTED if name not in known)
 
 
 def _idle_for(hub: HubFacts, period: Period) -> int:

@@ -147,7 +147,7 @@ def _count(report: Report, tongue: Tongue) -> str:
         return "" if sessions is None else tongue.many("{number} session", "{number} sessions", sessions)
     people = tongue.many("{number} person", "{number} people", report.people.value)
     more = percent(report.people)
-    return people if more is None else f"{people} ({tongue.percent(more)})"
+    return f"{people} ({tongue.percent(more)})" if more is not None and round(more) else people
 
 
 def _sessions(hubs: Iterable[HubReport]) -> float | None:

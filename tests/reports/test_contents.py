@@ -114,6 +114,22 @@ def test_hours_that_nobody_asked_for_are_not_blamed_on_the_cluster() -> None:
     assert [each.why for each in told] == [Unknown.UNASKED]
 
 
+def test_hours_that_know_less_than_their_day_are_not_believed() -> None:
+    by_day = {WEEK.number + day: Seen(1.0) for day in range(7)}
+
+    told = report(facts(hub(hours=hours(unseen=range(30)), days=by_day))).hubs[0].unseen
+
+    assert told == ()
+
+
+def test_a_day_without_hours_is_told_as_a_whole() -> None:
+    by_day = {WEEK.number + day: Seen(0.0 if day == 3 else 1.0) for day in range(7)}
+
+    (told,) = report(facts(hub(days=by_day))).hubs[0].unseen
+
+    assert told == Unseen(instant(3, 0), instant(4, 0), Unknown.UNSEEN)
+
+
 def test_a_hub_of_which_nothing_is_kept_was_unseen_all_the_time() -> None:
     (told,) = report(facts(hub(), asked=ASKED)).hubs[0].unseen
 
@@ -123,7 +139,7 @@ def test_a_hub_of_which_nothing_is_kept_was_unseen_all_the_time() -> None:
 def test_minutes_down_are_crosshubs_own_where_it_looked_all_the_week_and_otherwise_those_of_scrapes() -> None:
     numbers = {"outage_minutes": 17.0, "up_ratio": 0.99, "down_minutes": 90.0}
     by_day = {WEEK.number + day: Seen(1.0, {"outage_minutes": 0.0}) for day in range(7)}
-    spans = ((instant(1, 14), instant(1, 15)), (instant(6, 23), None))
+    spans = ((instant(1, 14), instant(1, 15)), (instant(6, 23) + timedelta(minutes=50), None))
     looked = replace(hub(periods={WEEK.number: Seen(1.0, numbers)}, days=by_day), outages=spans)
     partly = replace(looked, days={number: seen for number, seen in by_day.items() if number != WEEK.number + 3})
 
@@ -134,7 +150,7 @@ def test_minutes_down_are_crosshubs_own_where_it_looked_all_the_week_and_otherwi
     assert (by_scrapes.down_minutes, by_scrapes.up, by_scrapes.looked) == (90, 0.99, False)
     assert by_looks.outages == (
         Outage(instant(1, 14), instant(1, 15)),
-        Outage(instant(6, 23), WEEK.end, goes_on=True),
+        Outage(instant(6, 23) + timedelta(minutes=50), WEEK.end, goes_on=True),
     )
 
 
