@@ -139,7 +139,7 @@ async def _crowd(
     if crowd is None or not hubs:
         return CrowdFacts({}, {}, {}, {})
     ids = [hub.id for hub in hubs]
-    ends = [period.earlier(ago).number + period.earlier(ago).days for ago in range(BACK + 1)]
+    ends = [period.earlier(ago).end_number for ago in range(BACK + 1)]
     people = await people_in(connection, ids, [(end - MONTH, end - 1) for end in ends])
     new = await first_days(connection, ids)
     days = await buckets_of(connection, [crowd.id], Resolution.DAY, _past(period), (measure,))
@@ -148,7 +148,7 @@ async def _crowd(
 
 
 def _past(period: Period) -> range:
-    end = period.number + period.days
+    end = period.end_number
     # A day is compared with those of the same name in eight weeks before.
     return range(min(end - PAST, period.number), end)
 

@@ -9,6 +9,8 @@ import pytest
 from aggregator.clusters.values import Access, OpenWindow
 from aggregator.reports.contents import report
 from aggregator.reports.facts import CrowdFacts, HubFacts, Seen
+from aggregator.reports.periods import period_named
+from aggregator.reports.storage import storage_of
 from aggregator.reports.values import Flag, Outage, Unknown, Unseen
 from tests.reports.facts import ASKED, WEEK, facts, hour_of, hours, hub, weeks
 
@@ -57,6 +59,33 @@ def test_homes_that_grow_faster_than_usual_are_told_of_with_the_days_until_they_
     assert of_hub.storage is not None
     assert of_hub.storage.grown == 84 * GIB
     assert of_hub.storage.soon_full == pytest.approx(25)
+
+
+def test_where_sizes_of_homes_are_not_told_what_is_gone_of_their_volume_is_taken() -> None:
+    free = [300, 310, 320, 330, 340, 350, 360, 370, 380]
+    periods = {
+        WEEK.earlier(ago).number: Seen(1.0, {"home_volume_bytes": 800.0 * GIB, "home_volume_free_bytes": left * GIB})
+        for ago, left in enumerate(free)
+    }
+
+    storage = report(facts(hub(periods=periods))).hubs[0].storage
+
+    assert storage is not None
+    assert (storage.used, storage.grown) == (500 * GIB, 10 * GIB)
+
+
+@pytest.mark.parametrize(("name", "days"), [("2026-11-17", 70), ("2026-W47", 70), ("2026-11", 300)])
+def test_the_pace_of_a_period_is_by_the_days_since_the_one_before(name: str, days: float) -> None:
+    period = period_named(name, "UTC")
+    sizes = {period.number: 110.0, period.earlier(1).number: 100.0}
+    periods = {
+        number: Seen(1.0, {"home_bytes": size, "home_volume_free_bytes": 100.0}) for number, size in sizes.items()
+    }
+
+    storage = storage_of(hub(periods=periods), period)
+
+    assert storage is not None
+    assert storage.soon_full == pytest.approx(days)
 
 
 @pytest.mark.parametrize(
