@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from aggregator.reports.alert_words import fired
 from aggregator.reports.naming import clean
 from aggregator.reports.tongue import Tongue, later
 from aggregator.reports.values import AccessFacts, Report, Window
-from aggregator.reports.worked_words import fired
 
 MOST = 4
 REVIEW = timedelta(days=30)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from aggregator.reports.comparing import difference
 from aggregator.reports.comparing_words import signed
-from aggregator.reports.headline import down_minutes, is_failing
 from aggregator.reports.layout import Table
 from aggregator.reports.numbers_words import number_of
 from aggregator.reports.storage import FARTHEST
+from aggregator.reports.storage_words import full_in
 from aggregator.reports.tongue import Tongue
+from aggregator.reports.troubles import down_minutes, is_failing
 from aggregator.reports.values import Audience, Compared, HubReport, Report, Storage
-from aggregator.reports.worked_words import full_in
 
 MOST_ROWS = 40
 MOST_NAMED = 5

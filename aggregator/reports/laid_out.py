@@ -6,17 +6,20 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from aggregator.reports.access_words import access, findings, is_quiet
+from aggregator.reports.alert_words import alerts
 from aggregator.reports.flag_words import flagged
 from aggregator.reports.fleet_words import homes_of, left_out, moving, table_of
-from aggregator.reports.headline import is_idle, is_unseen, lead_of, subject_of, title_of
+from aggregator.reports.headline import lead_of, subject_of, title_of
 from aggregator.reports.layout import Link, Mail, Section
 from aggregator.reports.naming import named_together, place_of, with_names
 from aggregator.reports.numbers_words import bars, bars_title, picture, tiles
 from aggregator.reports.periods import Kind
+from aggregator.reports.storage_words import storage
 from aggregator.reports.tongue import Tongue
+from aggregator.reports.troubles import is_idle, is_unseen
 from aggregator.reports.unseen_words import unseen
 from aggregator.reports.values import STOP_LINK, Audience, HubReport, Report
-from aggregator.reports.worked_words import alerts, is_troubled, named, storage, use, worked
+from aggregator.reports.worked_words import is_troubled, named, use, worked
 
 Said = Callable[[HubReport, Report, Tongue], Iterator[str]]
 """What there is to say of a hub."""
