@@ -66,7 +66,7 @@ def _checked(known: AccessFacts, report: Report, tongue: Tongue) -> str:
         return tongue.say("Crosshub has not looked whether that holds")
     when = tongue.moment(known.checked_at, report.period)
     if any(each.is_open for each in known.findings):
-        return tongue.say("that does not hold, as looked at {when}", when=when)
+        return tongue.say("that does not hold (seen {when})", when=when)
     return tongue.say("nothing contradicted it up to {when}", when=when)
 
 
