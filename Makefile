@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql alertmanager chromium demo test check format migration pictures bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager chromium node demo test dashboards check format migration pictures bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,17 +49,32 @@ chromium:  ## install Debian's Chromium where it is missing; it takes the pictur
 	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
 	  else echo "Chromium is missing. Install it with: sudo apt-get install --no-install-recommends chromium" >&2; exit 1; fi; }
 
+node: tests/grafana/node_modules/.package-lock.json  ## install Debian's Node.js where it is missing, and Grafana's types; tests only
+
+tests/grafana/node_modules/.package-lock.json: tests/grafana/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's packages nodejs and npm"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends nodejs npm >/dev/null; \
+	  else echo "Node.js is missing. Install it with: sudo apt-get install --no-install-recommends nodejs npm" >&2; exit 1; fi; }
+	cd tests/grafana && npm ci --no-audit --no-fund
+	@touch $@
+
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
 	$(BIN)/crosshub demo $(ARGS)
 
-test: install prometheus postgresql alertmanager  ## every test, against real servers
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+test: install prometheus postgresql alertmanager node  ## every test, against real servers
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: install  ## format, lint, types, import contracts
+dashboards: install  ## render dashboards/grafana again
+	$(BIN)/crosshub grafana render
+
+check: install  ## format, lint, types, import contracts, dashboards
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/crosshub grafana render --check
 
 format: install  ## rewrite the files as `make check` wants them
 	$(BIN)/ruff format .
@@ -85,4 +100,4 @@ lock: install  ## resolve the locks again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev pyproject.toml requirements-build.in -o requirements-dev.lock
 
 clean:  ## forget .venv, caches, and what the demo and the tests keep
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet
+	rm -rf $(VENV) tests/grafana/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet

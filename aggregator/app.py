@@ -27,8 +27,9 @@ from aggregator.clusters.values import Config
 from aggregator.errors import BadConfig, FailureKind
 from aggregator.federation.fanout import open_fleet
 from aggregator.jobs import ticking
+from aggregator.own_series.source import OwnSeries
 from aggregator.query.engine import Engine
-from aggregator.query.sources import Source
+from aggregator.query.sources import Source, Together
 from aggregator.query.standing import Standing
 from aggregator.rollups.bucket_rows import keep_measures
 from aggregator.rollups.duties import utc_now
@@ -157,7 +158,9 @@ class Serving:
                 groups = rules_of(config.rules)
             except BadConfig as fault:
                 self.telemetry.reloaded(successfully=False)
-                log.error("the configuration was read again and is not taken over: %s", fault)  # noqa: TRY400 - its words say it all
+                log.error("the configuration was read again and is not taken over:")  # noqa: TRY400 - its words say it all
+                for line in f"{fault}".splitlines():
+                    log.error("%s", line)  # noqa: TRY400
                 return
             # What ranges hold depends on the versions, so those are asked for before anybody is answered.
             await self._take_over(config, groups, at_once=False)
@@ -171,9 +174,10 @@ class Serving:
     async def _take_over(self, config: Config, groups: Groups, *, at_once: bool) -> None:
         before, opening = self._open, AsyncExitStack()
         own = OwnRules(groups, config.every.rules, self._kept.database)
-        here = await opening.enter_async_context(
-            answering(config, self._kept.source, self.telemetry, own, at_once=at_once)
-        )
+        names = self.telemetry.names()
+        series = OwnSeries(config, self._kept.database, self.desk.numbers, names, utc_now)
+        source = Together((self._kept.source, series))
+        here = await opening.enter_async_context(answering(config, source, self.telemetry, own, at_once=at_once))
         self._open, self.desk.now = opening, here
         self.telemetry.breakers = here.fleet.breakers
         # Whoever was asked under the old configuration is waited for, but nobody waits for that.

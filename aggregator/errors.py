@@ -40,6 +40,10 @@ class TimedOut(CrosshubError):
     """The deadline of the whole query passed: Prometheus answers 503 `timeout`."""
 
 
+class NotFound(CrosshubError):
+    """What is asked for is not there, or not for who asks: 404 `not_found`."""
+
+
 class Unavailable(CrosshubError):
     """Clusters that had to answer did not: 503 `unavailable`."""
 

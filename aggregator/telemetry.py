@@ -22,6 +22,11 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 BREAKER_STATES = ("closed", "half_open", "open")
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
+ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
+)
+"""How the names of samples end, by the type of their family."""
+
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 Breakers = Callable[[], Mapping[str, str]]
@@ -165,9 +170,29 @@ class Telemetry:
         for table, count in rows.items():
             self._rows.labels(table).set(count)
 
+    def names(self) -> frozenset[str]:
+        """The metric names that samples may have."""
+        families = ((own_name(family.name), ENDINGS[family.type]) for family in self._registry.collect())
+        return frozenset(f"{name}{ending}" for name, endings in families for ending in endings if name)
+
+    def samples(self) -> Iterator[tuple[tuple[tuple[str, str], ...], float]]:
+        """What every number of ours is now, those of the process among them, by its labels in their order."""
+        for family in self._registry.collect():
+            for sample in family.samples:
+                name = own_name(sample.name)
+                if name:
+                    yield tuple(sorted({**sample.labels, "__name__": name}.items())), sample.value
+
     def text(self) -> bytes:
         """Everything, as Prometheus scrapes it."""
         return generate_latest(self._registry)
+
+
+def own_name(name: str) -> str:
+    """What a number of ours is called beside those of others, empty for one that is not told there."""
+    if name.startswith("process_"):
+        return f"crosshub_server_{name}"
+    return name if name.startswith("crosshub_server_") else ""
 
 
 class _BreakerStates(Collector):

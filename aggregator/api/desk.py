@@ -9,6 +9,7 @@ from typing import Protocol
 from aggregator.clusters.facts import ClusterFacts
 from aggregator.clusters.values import Config
 from aggregator.federation.question import Fleet
+from aggregator.own_series.numbers import Numbers
 from aggregator.promql.functions import Version
 from aggregator.query.engine import Engine
 from aggregator.rules.own_rules import OwnRules
@@ -55,7 +56,7 @@ class Answering:
 class Desk:
     """`now` is put there when the service starts, and replaced when a new configuration is taken over.
 
-    `database` stays the one of the start.
+    `database` stays the one of the start, and so do Crosshub's own `numbers`.
     """
 
     now: Answering
@@ -63,3 +64,4 @@ class Desk:
 
     def __init__(self, telemetry: Telemetry) -> None:
         self.telemetry = telemetry
+        self.numbers = Numbers()

@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager
 from aggregator.app import keeping
 from aggregator.clusters.values import Config
 from aggregator.federation.fanout import open_fleet
+from aggregator.own_series.numbers import Numbers
+from aggregator.own_series.source import OwnSeries
 from aggregator.planning.plan import Plan
 from aggregator.query.engine import Engine
 from aggregator.query.request import Answer, Request
+from aggregator.query.sources import Together
 from aggregator.query.versions import versions_of
+from aggregator.rollups.duties import utc_now
 
 
 def answer_to(config: Config, request: Request) -> Answer:
@@ -39,4 +43,6 @@ async def _engine(config: Config) -> AsyncIterator[Engine]:
         # What ranges hold, and which functions there are, depends on who is asked.
         versions = await versions_of(fleet, config.clusters)
         names = tuple(cluster.name for cluster in config.clusters)
-        yield Engine(fleet, names, config.query, lambda: versions, kept.source)
+        # What the service counts of itself is known to the service alone.
+        own = OwnSeries(config, kept.database, Numbers(), frozenset(), utc_now)
+        yield Engine(fleet, names, config.query, lambda: versions, Together((kept.source, own)))

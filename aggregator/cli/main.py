@@ -3,6 +3,7 @@
 The modules of commands import what they need inside their functions, so that `crosshub --help` is quick.
 """
 
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,8 @@ from aggregator.cli.check import check
 from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
+from aggregator.cli.grafana import grafana
+from aggregator.cli.importing import importing
 from aggregator.cli.people import people
 from aggregator.cli.query import query
 from aggregator.cli.report import report
@@ -34,6 +37,8 @@ cli.command()(alerts)
 cli.command()(demo)
 cli.add_typer(access, name="access")
 cli.add_typer(db, name="db")
+cli.add_typer(importing, name="import")
+cli.add_typer(grafana, name="grafana")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
 cli.add_typer(report, name="report")
@@ -62,6 +67,8 @@ def crosshub(
 
 def main() -> None:
     """Runs the command line. An error whose words are for the reader ends in them, and in 1, or 2 for a bad file."""
+    # What a script starts in the background is told to ignore Ctrl-C; whoever sends it to one of these means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         cli()
     except CrosshubError as error:

@@ -1,6 +1,7 @@
 """Where series come from besides the clusters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,52 @@ class Source(Protocol):
     def metadata(self) -> Mapping[str, Metadatum]:
         """What each metric is, by its name."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several sources as one; no two of them have a metric name in common."""
+
+    sources: tuple[Source, ...]
+
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(each.names() for each in self.sources))
+
+    def labels(self) -> frozenset[str]:
+        return frozenset().union(*(each.labels() for each in self.sources))
+
+    async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+        told = [await each.select(asks) for each in self.sources]
+        return tuple(_merged(some) for some in zip(*told, strict=True))
+
+    async def series(self, selectors: Sequence[Selector], start: int, end: int, /) -> tuple[Labels, ...]:
+        told = [await each.series(selectors, start, end) for each in self.sources]
+        return tuple(labels for some in told for labels in some)
+
+    def metadata(self) -> Mapping[str, Metadatum]:
+        return {name: about for each in self.sources for name, about in each.metadata().items()}
+
+
+def _merged(some: Sequence[Sampled]) -> Sampled:
+    """The series of all of them, in Prometheus' order."""
+    inhabited = [each for each in some if each.raw.labels]
+    if len(inhabited) < 2:
+        return inhabited[0] if inhabited else some[0]
+    spans = [
+        (labels, each, slice(first, last))
+        for each in inhabited
+        for labels, first, last in zip(
+            each.raw.labels, each.raw.bounds[:-1].tolist(), each.raw.bounds[1:].tolist(), strict=True
+        )
+    ]
+    spans.sort(key=lambda span: span[0])
+    raw = Raw(
+        tuple(labels for labels, _, _ in spans),
+        np.concatenate([each.raw.times[part] for _, each, part in spans]),
+        np.concatenate([each.raw.values[part] for _, each, part in spans]),
+        np.cumsum([0, *(part.stop - part.start for _, _, part in spans)], dtype=np.int64),
+    )
+    return Sampled(raw, np.concatenate([each.lookback[part] for _, each, part in spans]))
 
 
 class NoSource:

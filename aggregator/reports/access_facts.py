@@ -29,7 +29,7 @@ def access_of(hub: HubFacts, facts: Facts) -> AccessFacts:
 
 def windows_of(declared: Access | None) -> tuple[Window, ...]:
     """Every window that is declared, in order of time."""
-    found = (Window(each.since, each.until, each.reason) for each in (declared.open_windows if declared else ()))
+    found = (Window(each.since, each.end, each.reason) for each in (declared.open_windows if declared else ()))
     return tuple(sorted(found, key=lambda window: window.since))
 
 

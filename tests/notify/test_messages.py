@@ -108,6 +108,15 @@ def test_links_lead_on() -> None:
     ]
 
 
+def test_an_alert_without_a_runbook_has_no_link_to_one() -> None:
+    own = an_alert("OwnRule", cluster="lisbon")
+    elsewhere = replace(own, annotations=(("runbook_url", "https://wiki.example.org/own"),))
+
+    links = [item_of(CONFIG, alert, NOON).links[0] for alert in (own, elsewhere)]
+
+    assert [(link.text, link.url.rpartition("/")[2]) for link in links] == [("Silence", "silence"), ("Runbook", "own")]
+
+
 def test_a_notice_tells_what_fires_first_and_comes_back_from_the_outbox_as_it_was() -> None:
     telling = Telling("oncall", Reason.NEW, (over(SLOW), DOWN), Told(NOON, frozenset(), frozenset()))
     group = Group("key", (("cluster", "lisbon"),), NOON, NOON)

@@ -1,0 +1,87 @@
+"""What dashboards have in common: the choices at their top, what is marked in their panels, and columns of tables."""
+
+from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED
+from aggregator.grafana.values import Annotation, Column, Names, Variable
+
+_COMMUNITY = 'community=~"$community"'
+
+COMMUNITY = Variable(
+    "community",
+    "Community",
+    "Who owns the hubs. Narrows the clusters and the hubs that can be chosen.",
+    "crosshub_cluster_info",
+    "community",
+)
+CLUSTER = Variable(
+    "cluster",
+    "Cluster",
+    "What has one Prometheus. Those that do not answer can be chosen too.",
+    f"crosshub_cluster_info{{{_COMMUNITY}}}",
+    "cluster",
+)
+# Hubs that nobody declared, but that tell of themselves, can be chosen as well.
+HUB = Variable(
+    "hub",
+    "Hub",
+    "The hubs of these clusters, by their namespaces.",
+    f'{{__name__=~"crosshub_hub_info|jupyterhub_running_servers",{_COMMUNITY},{CLUSTERS}}}',
+    "namespace",
+)
+CHOICES = (COMMUNITY, CLUSTER, HUB)
+
+# Hubs and clusters that are gone are among those of whom something is kept.
+KEPT_CHOICES = (
+    Variable("community", "Community", COMMUNITY.about, 'crosshub_up_ratio{resolution="1d"}', "community"),
+    Variable(
+        "cluster",
+        "Cluster",
+        "Those of whom something is kept, though they may be gone.",
+        f'crosshub_up_ratio{{{_COMMUNITY},resolution="1d"}}',
+        "cluster",
+    ),
+    Variable(
+        "hub",
+        "Hub",
+        "Those of whom something is kept, though they may be gone.",
+        f'crosshub_up_ratio{{{_COMMUNITY},{CLUSTERS},resolution="1d"}}',
+        "namespace",
+    ),
+)
+
+OUTAGES = Annotation(
+    "Outages",
+    f'crosshub_alerts{{{AROUND},kind="outage"}}',
+    RED,
+    "{{alertname}} {{cluster}} {{hub}}",
+    "An outage, as Crosshub saw it.",
+)
+FINDINGS = Annotation(
+    "Access findings",
+    f'crosshub_alerts{{{AROUND},kind="access"}}',
+    "purple",
+    "{{alertname}} {{cluster}} {{hub}}",
+    "Something contradicts an access policy.",
+)
+ALERTS = Annotation(
+    "Alerts",
+    f'crosshub_alerts{{{AROUND},kind!~"outage|access"}}',
+    ORANGE,
+    "{{alertname}} {{cluster}} {{hub}}",
+    "An alert of severity {{severity}}.",
+    shown=False,
+)
+WINDOWS = Annotation(
+    "Open windows",
+    f"crosshub_open_window{{{HUBS}}}",
+    BLUE,
+    "{{cluster}} {{hub}} is open: {{reason}}",
+    "Declared as open to all; ask {{contact}}.",
+)
+MARKS = (OUTAGES, FINDINGS, ALERTS, WINDOWS)
+
+SEVERITIES: Names = (("page", "page", RED), ("ticket", "ticket", ORANGE), ("info", "info", BLUE))
+UP: Names = (("0", "down", RED), ("1", "up", GREEN))
+ANSWERS: Names = (("0", "no answer", RED), ("1", "answers", GREEN))
+
+CLUSTER_COLUMN = Column("Cluster", "cluster", width=110)
+HUB_COLUMN = Column("Hub", "namespace", link="hub", width=130)

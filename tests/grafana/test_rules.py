@@ -1,0 +1,116 @@
+"""What holds for every expression and every panel of every dashboard."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from aggregator.promql.parse import parse_selector
+from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, marked, panels
+from tests.grafana.invariants import faults
+
+HUBS = 'cluster=~"$cluster",namespace=~"$hub"'
+
+
+def test_every_expression_keeps_to_what_is_chosen_and_to_its_clusters() -> None:
+    found = [words for asked in every_expression() for words in faults(asked)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("expr", "words"),
+    [
+        ('up{namespace=~"$hub"}', "a selector does not ask for the clusters that are chosen"),
+        ('up{cluster="$cluster",namespace=~"$hub"}', "a selector does not ask for the clusters that are chosen"),
+        ('jupyterhub_total_users{cluster=~"$cluster"}', "a selector does not ask for the hubs that are chosen"),
+        (
+            'sum by (cluster, namespace) (up{cluster=~"$cluster"})',
+            "a selector does not ask for the hubs that are chosen",
+        ),
+        (f"sum by (namespace) (up{{{HUBS}}})", "a grouping loses the cluster"),
+        (f"sum without (pod) (up{{{HUBS}}})", "a grouping loses the cluster"),
+        (f"max(sum(up{{{HUBS}}}))", "a grouping loses the cluster"),
+        (f"up{{{HUBS}}} * on (namespace) up{{{HUBS}}}", "a matching loses the cluster"),
+        (f"up{{{HUBS}}} * ignoring (pod) up{{{HUBS}}}", "a matching loses the cluster"),
+        (f"rate(up{{{HUBS}}}[5m])", "a rate is over less, or more, than Grafana says it needs"),
+        (f"increase(up{{{HUBS}}}[$__interval])", "a rate is over less, or more, than Grafana says it needs"),
+    ],
+)
+def test_an_expression_that_loses_its_clusters_or_hubs_is_found(expr: str, words: str) -> None:
+    (found,) = faults(Asked("fleet", "A panel", expr))
+
+    assert found.endswith(words)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_panel_says_what_it_shows(name: str) -> None:
+    for panel in panels(name):
+        assert len(panel["title"]) > 1
+        assert panel["description"].endswith(".")
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["targets"]
+        assert panel["datasource"]["uid"] == "${datasource}"
+        assert all(each["datasource"]["uid"] == "${datasource}" for each in panel["targets"])
+        assert len({each["refId"] for each in panel["targets"]}) == len(panel["targets"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_dashboard_leads_to_the_others(name: str) -> None:
+    urls = {link["url"] for link in board(name)["links"] if link["type"] == "link"}
+
+    assert any(link["type"] == "dashboards" and link["tags"] == ["crosshub"] for link in board(name)["links"])
+    assert name == "fleet" or "/d/crosshub-fleet" in urls
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_of_panels_and_tables_lead_to_dashboards_that_there_are(name: str) -> None:
+    found = set(re.findall(r"/d/(crosshub-[a-z-]+)", str(board(name))))
+
+    assert found <= {board(each)["uid"] for each in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_panels_have_their_own_numbers_and_their_own_places(name: str) -> None:
+    every = [*board(name)["panels"], *(inside for each in board(name)["panels"] for inside in each.get("panels", ()))]
+
+    taken = Counter(
+        (x, y)
+        for panel in every
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    )
+    assert len({panel["id"] for panel in every}) == len(every)
+    assert max(taken.values()) == 1
+    assert max(x for x, _ in taken) < 24
+
+
+def test_dashboards_have_uids_of_their_own_that_every_grafana_takes() -> None:
+    uids = [board(name)["uid"] for name in NAMES]
+
+    assert len(set(uids)) == len(uids) == 8
+    assert all(re.fullmatch(r"[a-z0-9-]{1,40}", uid) for uid in uids)
+    assert all(39 <= board(name)["schemaVersion"] <= 42 for name in NAMES)
+    assert not any(board(name)["editable"] for name in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_choices_depend_on_those_before_them(name: str) -> None:
+    queries = choices(name)
+    variables = {each["name"]: each for each in board(name)["templating"]["list"] if each["type"] == "query"}
+
+    assert list(queries)[:2] == ["community", "cluster"]
+    assert 'community=~"$community"' in queries["cluster"]
+    assert all(
+        'cluster=~"$cluster"' in query for each, query in queries.items() if each not in ("community", "cluster")
+    )
+    # Its values change with the time range, and `All` is all of them.
+    assert all(each["refresh"] == 2 and each["includeAll"] and "allValue" not in each for each in variables.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_variables_ask_for_can_be_read(name: str) -> None:
+    for query in choices(name).values():
+        found = re.fullmatch(r"label_values\((.+), (\w+)\)", marked(query))
+        assert found
+        assert parse_selector(found[1]).matchers
