@@ -93,7 +93,7 @@ def _hub(hub: HubFacts, facts: Facts) -> HubReport:
         ),
         peak_at=_peak(hub, now),
         storage=storage_of(hub, period),
-        flags=flags(hub, period, open_in(windows_of(hub.declared), period)),
+        flags=flags(hub, period, open_in(windows_of(hub), period)),
         alerts=hub.alerts,
         unseen=unseen(hub, period, facts.asked),
         lacking=_lacking(hub, now),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.access.window_rows import windows_by_hub
 from aggregator.clusters.reporting import Community
 from aggregator.clusters.values import Access, Config, Hub
 from aggregator.errors import BadQuery
@@ -15,7 +16,7 @@ from aggregator.reports.facts import CrowdFacts, Facts, Happened, HubFacts, Seri
 from aggregator.reports.facts_rows import buckets_of, first_days, people_in, titles, what_happened
 from aggregator.reports.happened import elsewhere
 from aggregator.reports.periods import Period
-from aggregator.reports.values import Audience, Links, Report
+from aggregator.reports.values import Audience, Links, Report, Window
 from aggregator.rollups.buckets import HOUR, Bucket, Resolution
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.standing import Asked
@@ -45,6 +46,7 @@ class Fleet:
     known: tuple[Known, ...]
     titles: Mapping[int, str]
     declared: Mapping[Where, Access | None]
+    windows: Mapping[Where, tuple[Window, ...]]
     happened: Happened
     asked: Asked | None
     checked_at: datetime | None
@@ -65,6 +67,10 @@ async def fleet_of(connection: AsyncConnection, config: Config, period: Period) 
         await known_subjects(connection),
         await titles(connection),
         _declared(config),
+        {
+            where: tuple(Window(each.since, each.end, each.reason) for each in some)
+            for where, some in (await windows_by_hub(connection)).items()
+        },
         await what_happened(connection, period.start, period.end),
         await when_asked(connection),
         await last_done(connection, CHECKS),
@@ -146,6 +152,7 @@ async def _hubs(
             happened.outages.get((hub.cluster, hub.namespace), ()),
             happened.alerts.get((hub.cluster, hub.namespace), ()),
             happened.findings.get((hub.cluster, hub.namespace), ()),
+            fleet.windows.get((hub.cluster, hub.namespace), ()),
         )
         for hub in known
         # Of one that is named since yesterday, weeks before may have been computed.

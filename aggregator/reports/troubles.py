@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from aggregator.reports.comparing import WHOLE
 from aggregator.reports.flags import GROWN
 from aggregator.reports.tongue import Tongue
-from aggregator.reports.values import HubReport, Report
+from aggregator.reports.values import Fired, HubReport, Report
 
 # Starts that failed are news when there are so many, and such a part of all.
 FEWEST, TENTH = 5, 0.1
 
+GRAVE = ("page", "critical", "high")
 LONG = 60
 """Minutes from which on an outage is no short one."""
 
@@ -19,7 +20,7 @@ SOON = 30
 
 def troubles(report: Report, tongue: Tongue) -> Iterator[str]:
     """What was not well, in a few words, the worst first."""
-    findings = sum(each.is_open for hub in report.hubs for each in hub.access.findings)
+    findings = sum(each.is_open and is_grave(each) for hub in report.hubs for each in hub.access.findings)
     if findings:
         yield tongue.many("{number} finding about who may log in", "{number} findings about who may log in", findings)
     if is_unseen(report):
@@ -40,6 +41,11 @@ def troubles(report: Report, tongue: Tongue) -> Iterator[str]:
         yield tongue.say("seen in part")
     if any(hub.flags for hub in report.hubs):
         yield tongue.say("something more than usual")
+
+
+def is_grave(finding: Fired) -> bool:
+    """Whether it is such that somebody is woken, or should be."""
+    return finding.severity in GRAVE
 
 
 def is_idle(report: Report) -> bool:

@@ -12,6 +12,7 @@ from tests.reports.made import GIB, GOOD, LISBON, at, numbers
 
 WELL = replace(LISBON, reliability=Reliability(1.0, 0, looked=True), storage=Storage(GIB, 9 * GIB, 8 * GIB))
 ALERT = Fired("SpawnSlow", "ticket", "slow", 1, at(1, 1), is_open=True)
+FINDING = replace(ALERT, name="UnknownAccounts", severity="high")
 
 
 def down(minutes: float, times: int = 1) -> Reliability:
@@ -29,8 +30,9 @@ def told(*hubs: HubReport) -> list[str]:
     ("hub", "words"),
     [
         (WELL, []),
-        (replace(WELL, access=replace(WELL.access, findings=(ALERT,))), ["1 finding about who may log in"]),
-        (replace(WELL, access=replace(WELL.access, findings=(replace(ALERT, is_open=False),))), []),
+        (replace(WELL, access=replace(WELL.access, findings=(FINDING,))), ["1 finding about who may log in"]),
+        (replace(WELL, access=replace(WELL.access, findings=(replace(FINDING, severity="low"),))), []),
+        (replace(WELL, access=replace(WELL.access, findings=(replace(FINDING, is_open=False),))), []),
         (replace(WELL, share=0.0), ["nothing could be seen"]),
         (replace(WELL, reliability=down(300)), ["down 5 hours"]),
         (replace(WELL, reliability=down(17)), ["one short outage"]),
@@ -58,7 +60,7 @@ def test_what_was_not_well_is_told_in_a_few_words(hub: HubReport, words: list[st
 def test_the_worse_comes_first() -> None:
     hub = replace(WELL, reliability=down(300), share=0.9, numbers=numbers(server_starts=50, server_start_failures=50))
 
-    assert told(replace(hub, access=replace(hub.access, findings=(ALERT,)))) == [
+    assert told(replace(hub, access=replace(hub.access, findings=(FINDING,)))) == [
         "1 finding about who may log in",
         "down 5 hours",
         "many starts failed",
