@@ -142,16 +142,9 @@ def _panel(panel: Panel, number: int, place: d.GridPos) -> dict[str, Any]:
     made = made.targets(list(map(_target, panel.asked(), _letters())))
     if panel.look is not Look.TABLE:
         made = made.unit(panel.unit)
-    if panel.step:
-        made = made.interval(panel.step)
-    if panel.decimals is not None:
-        made = made.decimals(panel.decimals)
-    if panel.lowest is not None:
-        made = made.min(panel.lowest)
-    if panel.highest is not None:
-        made = made.max(panel.highest)
-    if panel.nothing:
-        made = made.no_value(panel.nothing)
+    for name, value in _settings(panel).items():
+        if value not in (None, "", ()):
+            made = getattr(made, name)(value)
     if panel.limits:
         made = made.thresholds(_limits(panel.limits))
     if panel.names:
@@ -160,6 +153,18 @@ def _panel(panel: Panel, number: int, place: d.GridPos) -> dict[str, Any]:
         made = made.links([_way_to(panel.link)])
     told: dict[str, Any] = _plain(made.build())
     return told | {"options": _without(told["options"], OLD_OPTIONS)}
+
+
+def _settings(panel: Panel) -> dict[str, object]:
+    """What is said of a panel as it stands, by what the library calls it."""
+    return {
+        "interval": panel.step,
+        "time_from": panel.back,
+        "decimals": panel.decimals,
+        "min": panel.lowest,
+        "max": panel.highest,
+        "no_value": panel.nothing,
+    }
 
 
 def _letters() -> Iterator[str]:

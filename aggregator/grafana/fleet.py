@@ -188,6 +188,8 @@ OVER_TIME = Row(
             "short",
             Look.BARS,
             (Query(promql('sum by (cluster) (crosshub_people{@,resolution="1d"})'), "{{cluster}}"),),
+            step="1d",
+            back="30d",
             width=12,
             lowest=0,
             link="usage",

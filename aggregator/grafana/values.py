@@ -55,7 +55,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this.
+    """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this;
+    `back`: how far it looks back, where that is not what the dashboard does.
 
     `columns` are those of a table; `sorted_by` is the title of one, the largest first.
     `link` is another dashboard that tells more. `names_people`: it shows whose servers are whose.
@@ -75,10 +76,10 @@ class Panel:
     limits: Limits = ()
     names: Names = ()
     step: str = ""
+    back: str = ""
     nothing: str = ""
     sorted_by: str = ""
     link: str = ""
-    dashed: bool = False
     names_people: bool = False
 
     def asked(self) -> tuple[Query, ...]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from aggregator.planning.plan import RawAsk
+from aggregator.promql.parse import parse_selector
 from aggregator.store.database import Database
-from tests.own_series.known import SECONDS, asking
+from tests.own_series.known import SECONDS, asking, own_series
 from tests.query.scripted import values_of
 
 HOUR = 3600
@@ -44,9 +46,23 @@ async def test_an_open_window_is_there_from_its_beginning_until_its_end(database
     assert values_of(before) == {}
 
 
+@pytest.mark.parametrize("query", ['{cluster="lisbon"}', '{__name__=~".+"}', '{__name__!="up",hub="prod"}'])
+async def test_who_does_not_name_it_is_answered_as_the_clusters_alone_would_answer(
+    database: Database, query: str
+) -> None:
+    source = own_series(database)
+
+    (found,) = await source.select((RawAsk(parse_selector(query), SECONDS * 1000, SECONDS * 1000, None),))
+
+    assert found.raw.labels == ()
+    assert await source.series((parse_selector(query),), 0, SECONDS * 1000) == ()
+    assert await source.series((), 0, SECONDS * 1000) == ()
+
+
 async def test_what_is_declared_is_listed_among_series_and_labels(database: Database) -> None:
     async with asking(database) as fleet:
-        found = await fleet.engine.source.series((), SECONDS * 1000, SECONDS * 1000)
+        own, all_ = (parse_selector(f"{{{matchers}}}") for matchers in ('__name__=~"crosshub_.*"', 'cluster=~".+"'))
+        found = await fleet.engine.source.series((own, all_), SECONDS * 1000, SECONDS * 1000)
 
     names = [dict(labels)["__name__"] for labels in found]
     assert sorted(set(names)) == [
