@@ -74,12 +74,12 @@ def _source_variable() -> dashboard.DatasourceVariable:
 
 
 def _variable(variable: Variable) -> dashboard.QueryVariable:
-    return (
+    made = (
         dashboard.QueryVariable(variable.name)
         .label(variable.title)
         .description(variable.about)
         .datasource(SOURCE)
-        .query({"query": variable.query, "refId": f"choice-{variable.name}", "qryType": 1})
+        .query({"query": variable.query, "refId": "PrometheusVariableQueryEditor-VariableQuery", "qryType": 1})
         .definition(variable.query)
         .refresh(d.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(d.VariableSort.NATURAL_ASC)
@@ -87,6 +87,7 @@ def _variable(variable: Variable) -> dashboard.QueryVariable:
         .include_all(True)
         .current(d.VariableOption(selected=True, text=["All"], value=["$__all"]))
     )
+    return made.all_value(variable.everything) if variable.everything else made
 
 
 def _built_in() -> dashboard.AnnotationQuery:

@@ -98,13 +98,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A choice at the top of a dashboard: the values of a label, `All` among them."""
+    """A choice at the top of a dashboard: the values of a label, `All` among them.
+
+    `everything` is what `All` asks for, where that is more than every value there is.
+    """
 
     name: str
     title: str
     about: str
     metric: str
     label: str
+    everything: str = ""
 
     @property
     def query(self) -> str:
