@@ -276,25 +276,21 @@ def _override(column: Column, properties: list[d.DynamicConfigValue]) -> dashboa
 
 
 def _of_column(column: Column) -> list[d.DynamicConfigValue]:
-    found: list[tuple[str, object]] = []
-    if column.unit:
-        found.append(("unit", column.unit))
-    if column.decimals is not None:
-        found.append(("decimals", column.decimals))
-    if column.width is not None:
-        found.append(("custom.width", column.width))
-    if column.names:
-        found.append(("mappings", [_plain(_names(column.names))]))
-    if column.limits:
-        found.append(("thresholds", _plain(_limits(column.limits).build())))
-    if column.limits or column.names:
-        found.append(("custom.cellOptions", {"type": "color-background", "mode": "basic"}))
-        found.append(("color", {"mode": "thresholds"}))
-    if column.bar:
-        found.append(("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
-    if column.link:
-        found.append(("links", [{"title": "Open", "url": _row_url(column.link)}]))
-    return [d.DynamicConfigValue(id_val=name, value=value) for name, value in found]
+    coloured = bool(column.limits or column.names)
+    url = _row_url(column.link) if column.link else f"${{__data.fields.{column.opens}}}"
+    found: list[tuple[str, object, object]] = [
+        ("unit", column.unit, column.unit),
+        ("decimals", column.decimals is not None, column.decimals),
+        ("custom.width", column.width, column.width),
+        ("custom.hidden", column.hidden, True),
+        ("mappings", column.names, [_plain(_names(column.names))]),
+        ("thresholds", column.limits, _plain(_limits(column.limits).build())),
+        ("custom.cellOptions", coloured, {"type": "color-background", "mode": "basic"}),
+        ("color", coloured, {"mode": "thresholds"}),
+        ("custom.cellOptions", column.bar, {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+        ("links", column.link or column.opens, [{"title": "Open", "url": url}]),
+    ]
+    return [d.DynamicConfigValue(id_val=name, value=value) for name, wanted, value in found if wanted]
 
 
 def _row_url(name: str) -> str:

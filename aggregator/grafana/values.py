@@ -38,7 +38,8 @@ class Query:
 class Column:
     """A column of a table: a label of the series, or the value that a query gives.
 
-    `link` goes to another dashboard, with the row's cluster and hub.
+    `link` goes to another dashboard, with the row's cluster and hub; `opens` is the title of another column that holds an
+    address. A `hidden` column is there for such a link alone.
     """
 
     title: str
@@ -49,6 +50,8 @@ class Column:
     limits: Limits = ()
     names: Names = ()
     link: str = ""
+    opens: str = ""
+    hidden: bool = False
     width: int | None = None
     bar: bool = False
 

@@ -38,7 +38,7 @@ PREFIX = "crosshub_"
 FAR = 2**47
 """Milliseconds, beyond which a datetime holds none."""
 SOON = 1000 * MILLISECOND
-LABELS = frozenset({*KEPT, "hub", "title", "policy", "reason", "contact", "summary", "evidence"})
+LABELS = frozenset({*KEPT, "hub", "title", "policy", "reason", "contact", "summary", "evidence", "page"})
 OF_NUMBERS = frozenset({"le", "lane", "state", "group", "receiver", "outcome", "table", "version", "type"})
 
 
@@ -100,7 +100,8 @@ class OwnSeries:
         async with self._reading() as connection:
             happened = await rows.events(connection, since, self.clock() + SOON, changes=CHANGES)
             alerts = [each for each in await rows.alerts(connection) if each.is_open]
-        return (*self._declared, *open_alerts(happened, alerts, self._known), *since_when(alerts, self._known))
+        told = since_when(alerts, self._known, self.config.external_url)
+        return (*self._declared, *open_alerts(happened, alerts, self._known), *told)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:

@@ -64,9 +64,9 @@ async def test_how_often_an_alert_fired_is_counted_over_time(database: Database)
 
 
 async def test_an_alert_says_whose_hub_it_is_about_since_when_and_what_was_seen(database: Database) -> None:
-    async with asking(
-        database, alert("HubDown", 2, namespace="geo-ns"), alert("HubDown", 1, 3, namespace="prod")
-    ) as fleet:
+    down = alert("HubDown", 2, namespace="geo-ns")
+
+    async with asking(database, down, alert("HubDown", 1, 3, namespace="prod")) as fleet:
         (found,) = result_of(await fleet.instant("crosshub_alert_fired_timestamp_seconds", at=SECONDS + 600))
 
     assert found["metric"] == {
@@ -78,6 +78,7 @@ async def test_an_alert_says_whose_hub_it_is_about_since_when_and_what_was_seen(
         "hub": "geo",
         "kind": "outage",
         "namespace": "geo-ns",
+        "page": f"http://127.0.0.1:9099/alerts/{down.fingerprint}",
         "severity": "page",
         "summary": "HubDown is open",
     }
