@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql alertmanager node demo test dashboards check format migration bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager chromium node demo test dashboards check format migration pictures bench proof lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,13 @@ alertmanager:  ## install Debian's Alertmanager where it is missing; the tests c
 	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus-alertmanager >/dev/null; \
 	  else echo "Alertmanager is missing. Install it with: sudo apt-get install --no-install-recommends prometheus-alertmanager" >&2; exit 1; fi; }
 
+chromium:  ## install Debian's Chromium where it is missing; it takes the pictures
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "installing Debian's package chromium"; \
+	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
+	  else echo "Chromium is missing. Install it with: sudo apt-get install --no-install-recommends chromium" >&2; exit 1; fi; }
+
 node: tests/grafana/node_modules/.package-lock.json  ## install Debian's Node.js where it is missing, and Grafana's types; tests only
 
 tests/grafana/node_modules/.package-lock.json: tests/grafana/package-lock.json
@@ -76,6 +83,9 @@ format: install  ## rewrite the files as `make check` wants them
 migration: install  ## a script in migrations/ for what tables.py has beyond them: make migration MESSAGE="Rollups"
 	$(BIN)/python -m migrations $(MESSAGE)
 	$(BIN)/ruff format migrations
+
+pictures: install chromium  ## mails as a browser shows them; writes docs/pictures
+	$(BIN)/python -m tests.reports.pictures $(ARGS)
 
 bench: install prometheus  ## measure against physics, the union and remote_read; writes docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)

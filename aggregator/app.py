@@ -158,7 +158,9 @@ class Serving:
                 groups = rules_of(config.rules)
             except BadConfig as fault:
                 self.telemetry.reloaded(successfully=False)
-                log.error("the configuration was read again and is not taken over: %s", fault)  # noqa: TRY400 - its words say it all
+                log.error("the configuration was read again and is not taken over:")  # noqa: TRY400 - its words say it all
+                for line in f"{fault}".splitlines():
+                    log.error("%s", line)  # noqa: TRY400
                 return
             # What ranges hold depends on the versions, so those are asked for before anybody is answered.
             await self._take_over(config, groups, at_once=False)

@@ -40,6 +40,10 @@ class TimedOut(CrosshubError):
     """The deadline of the whole query passed: Prometheus answers 503 `timeout`."""
 
 
+class NotFound(CrosshubError):
+    """What is asked for is not there, or not for who asks: 404 `not_found`."""
+
+
 class Unavailable(CrosshubError):
     """Clusters that had to answer did not: 503 `unavailable`."""
 
@@ -85,3 +89,12 @@ class ClusterRefused:
 def printable(text: str) -> str:
     """A text of a cluster as a terminal or a log may be sent it: names of users could hold its commands."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+# Spreadsheets take what begins so for a formula, and names come from whoever may log in.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet computes."""
+    return f"'{text}" if text.startswith(FORMULA) else text

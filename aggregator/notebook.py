@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from aggregator.clusters.faults import did_you_mean
 from aggregator.errors import BadQuery
@@ -81,6 +82,7 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
         """
         names = [measures] if isinstance(measures, str) else list(measures)
         length = _resolution(resolution)
+        _demand_kept(names, length)
         span = _Hours.of(start, end) if length is Resolution.HOUR else _Dates.of(start, end)
         tables = {name: self._table(name, length, span, labels) for name in names}
         table = tables[names[0]] if isinstance(measures, str) else _beside(tables)
@@ -90,23 +92,24 @@ class Crosshub(PrometheusConnect):  # type: ignore[misc]  # the library has no t
     def _table(
         self, measure: str, resolution: Resolution, span: "_Hours | _Dates", labels: Mapping[str, str]
     ) -> "pd.DataFrame":
-        if measure not in BY_NAME:
-            raise BadQuery(f'nothing is kept as "{measure}"{did_you_mean(measure, BY_NAME)}')
         matchers = {**labels, "resolution": str(resolution)}
         inside = ", ".join(f"{label(name)}={quoted(value)}" for name, value in sorted(matchers.items()))
         first, last = span.ends()
         query = f"{PREFIX}{measure}{{{inside}}}[{max(1, round((last - first).total_seconds()))}s]"
         found = self.custom_query(query, params={"time": last.timestamp()})
         columns = {_who(one["metric"], found): _column(one["values"], resolution, span) for one in found}
-        index = pd.DatetimeIndex([], tz="UTC" if resolution is Resolution.HOUR else None)
-        table = pd.DataFrame(columns, index=None if columns else index, dtype="float64").sort_index(axis="columns")
+        index = None if columns else _index([], resolution)
+        table = pd.DataFrame(columns, index, dtype="float64").sort_index(axis="columns")
         table.index.name = "hour" if resolution is Resolution.HOUR else "date"
         table.columns.name = str(BY_NAME[measure].about)
         return table
 
 
 def connect(url: str, token: str | None = None) -> Crosshub:
-    """A Crosshub that answers at a URL; the token, where it asks for one, is sent as Bearer."""
+    """A Crosshub that answers at a URL; the token, where it asks for one, is sent as Bearer. Raises BadQuery."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise BadQuery(f'"{url}" is no URL of a Crosshub; write it as https://crosshub.example.org')
     # Each time, also where the same words were said before: it is another number that they are about.
     warnings.filterwarnings("always", category=PartialAnswer, append=True)
     return Crosshub(url, token)
@@ -143,7 +146,9 @@ class _Hours:
     @staticmethod
     def of(start: Moment | None, end: Moment | None) -> "_Hours":
         last = datetime.now(UTC) if end is None else _moment("end", end).to_pydatetime()
-        return _Hours(last - HOURS_BY_DEFAULT if start is None else _moment("start", start).to_pydatetime(), last)
+        first = last - HOURS_BY_DEFAULT if start is None else _moment("start", start).to_pydatetime()
+        _demand_order(first, last)
+        return _Hours(first, last)
 
     def ends(self) -> tuple[datetime, datetime]:
         """Between which moments they end."""
@@ -163,7 +168,9 @@ class _Dates:
     @staticmethod
     def of(start: Moment | None, end: Moment | None) -> "_Dates":
         last = datetime.now(UTC).date() + DAY if end is None else _moment("end", end).date()
-        return _Dates(last - ALL if start is None else _moment("start", start).date(), last)
+        first = last - ALL if start is None else _moment("start", start).date()
+        _demand_order(first, last)
+        return _Dates(first, last)
 
     def ends(self) -> tuple[datetime, datetime]:
         """Between which moments they end, and perhaps some more."""
@@ -172,6 +179,24 @@ class _Dates:
 
     def holds(self, begins: "pd.Timestamp") -> bool:
         return bool(self.first <= begins.date() <= self.last)
+
+
+def _demand_kept(names: Sequence[str], resolution: Resolution) -> None:
+    if not names:
+        raise BadQuery('no measure is named; name some, as in rollups(["people", "server_starts"])')
+    for name in names:
+        if name not in BY_NAME:
+            raise BadQuery(f'nothing is kept as "{name}"{did_you_mean(name, BY_NAME)}')
+        if resolution is Resolution.HOUR and not BY_NAME[name].has_hours:
+            raise BadQuery(
+                f'"{name}" is not kept by the hour, since people are counted by the day; '
+                'leave resolution="1h" out, or name other measures'
+            )
+
+
+def _demand_order(first: date, last: date) -> None:
+    if first > last:
+        raise BadQuery(f"start {first} is after end {last}")
 
 
 def _resolution(text: str) -> Resolution:
@@ -205,7 +230,13 @@ def _name(labels: Mapping[str, str]) -> str:
 def _column(samples: Sequence[tuple[float, str]], resolution: Resolution, span: _Hours | _Dates) -> "pd.Series[float]":
     found = {_begins(pd.Timestamp(end, unit="s"), resolution): float(value) for end, value in samples}
     # In the order of time, so that of two days of one date, where a hub changed its zone, the later one is shown.
-    return pd.Series({begins: value for begins, value in found.items() if span.holds(begins)}, dtype="float64")
+    held = {begins: value for begins, value in found.items() if span.holds(begins)}
+    return pd.Series(list(held.values()), _index(list(held), resolution), dtype="float64")
+
+
+def _index(begins: "Sequence[pd.Timestamp]", resolution: Resolution) -> "pd.DatetimeIndex":
+    """Of moments, also where there is none."""
+    return pd.DatetimeIndex(begins, tz="UTC" if resolution is Resolution.HOUR else None)
 
 
 def _begins(end: "pd.Timestamp", resolution: Resolution) -> "pd.Timestamp":

@@ -5,16 +5,20 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import httpx
 
+from aggregator.access.job import Access
 from aggregator.api.desk import Answering, Desk
 from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
 from aggregator.delivery.public_addresses import public_client
-from aggregator.delivery.receivers import receivers
+from aggregator.delivery.receivers import paced, receivers
 from aggregator.delivery.ways import Ways
+from aggregator.errors import BadConfig
 from aggregator.events.hearing import Hearing
 from aggregator.jobs import Tick
 from aggregator.notify.deciding import receivers_now
@@ -24,7 +28,9 @@ from aggregator.notify.policy import policy_of
 from aggregator.outbox import receiver_rows
 from aggregator.rollups.duties import Duties, utc_now
 from aggregator.rollups.job import Rollups
+from aggregator.rollups.people_key import PeopleKey, known_key
 from aggregator.rollups.people_rows import key_of_people
+from aggregator.rollups.sealed_names import opened
 from aggregator.rollups.subjects import subjects
 from aggregator.rules.heartbeat import beat
 from aggregator.rules.job import Rules
@@ -92,6 +98,7 @@ class Rounds:
             Tick("rules", min(every.rules, OFTEN), self._look_at_rules),
             Tick("alerts of others", min(every.rules, OFTEN), self._hear),
             Tick("health", min(every.health, OFTEN), self._watch),
+            Tick("access", min(every.access, OFTEN), self._look_at_access),
             Tick("notify", TELLING, self._notify),
             Tick("digest", every.schedules, self._by_calendar),
             Tick("delivery", TELLING, self._deliver),
@@ -103,8 +110,7 @@ class Rounds:
         if not has_hubs(here.config):
             return
         now = await database_clock(self.desk.database, utc_now)
-        async with self.desk.database.reading() as connection:
-            key = await key_of_people(connection, here.config.people_key_file)
+        key = await self._people_key(here.config)
         # The fleet is held while it is asked: a new configuration may take its place meanwhile.
         with here.fleet.held():
             asks = here.fleet, self.desk.database, key, subjects(here.config), now, self.clients.operators
@@ -153,6 +159,19 @@ class Rounds:
             watch = Watch(here.config, here.fleet, self.desk.database, self.clients.hubs, utc_now, self.holder)
             await watch.do()
 
+    async def _look_at_access(self) -> None:
+        here = self.desk.now
+        if not has_hubs(here.config):
+            return
+        key = await self._people_key(here.config)
+        with here.fleet.held():
+            asks = here.config, here.fleet, self.desk.database, self.clients.hubs, key
+            await Access(*asks, utc_now, self.holder).do()
+
+    async def _people_key(self, config: Config) -> PeopleKey:
+        async with self.desk.database.reading() as connection:
+            return await key_of_people(connection, config.people_key_file)
+
     async def _notify(self) -> None:
         await Notifying(self.desk.now.config, self.desk.database, utc_now).tick()
 
@@ -161,11 +180,12 @@ class Rounds:
 
     async def _deliver(self) -> None:
         here = self.desk.now
+        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         if self.tried_by is not here:
             async with self.desk.database.writing() as connection:
                 await receiver_rows.try_again(connection)
+                await receiver_rows.keep_only(connection, paced(to, here.config.smtp))
             self.tried_by = here
-        to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
         await Delivery(self.desk.database, to, self._ways(), self.holder.name, random.random, tell).tick()
 
     async def _resend(self) -> None:
@@ -178,7 +198,16 @@ class Rounds:
     def _ways(self) -> Ways:
         config = self.desk.now.config
         list_url = f"{config.external_url.rstrip('/')}/alerts"
-        return Ways(self.clients.operators, self.clients.public, utc_now, list_url, config.smtp)
+        names = partial(_opened, config.people_key_file)
+        return Ways(self.clients.operators, self.clients.public, utc_now, list_url, config.smtp, open_names=names)
 
     async def _each(self, name: str, seconds: float, work: Work) -> None:
         await run_due([at_intervals(name, seconds)], self.desk.database, utc_now(), work, self.holder)
+
+
+def _opened(people_key_file: Path, text: str) -> tuple[str, ...] | None:
+    """Names that were sealed; None where the key cannot be read, or is another one."""
+    try:
+        return opened(known_key(people_key_file), text)
+    except BadConfig:
+        return None

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aggregator.api.bodies import JSON, failure
-from aggregator.errors import BadQuery, CannotExecute, CrosshubError, TimedOut, Unavailable
+from aggregator.errors import BadQuery, CannotExecute, CrosshubError, NotFound, TimedOut, Unavailable
 from aggregator.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ class ClientGone(Exception):
 KINDS: dict[type[CrosshubError], tuple[int, str]] = {
     BadQuery: (400, "bad_data"),
     CannotExecute: (422, "execution"),
+    NotFound: (404, "not_found"),
     TimedOut: (503, "timeout"),
     Unavailable: (503, "unavailable"),
 }

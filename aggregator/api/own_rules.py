@@ -77,7 +77,7 @@ def _rule(rule: Rule, alerts: Iterable[Alert], look: RuleLook | None) -> dict[st
 def _alert(alert: Alert) -> dict[str, object]:
     told: dict[str, object] = {
         "labels": dict(alert.labels),
-        "annotations": dict(alert.annotations),
+        "annotations": alert.shown_annotations,
         "state": "pending" if alert.state is State.PENDING else "firing",
         "activeAt": _moment(alert.active_at),
         "value": _scientific(math.nan if alert.value is None else alert.value),

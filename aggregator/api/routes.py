@@ -11,6 +11,7 @@ from aggregator.api import federate, listings, queries, servers, syntax
 from aggregator.api.bodies import JSON, response
 from aggregator.api.desk import Desk
 from aggregator.api.health import health_routes
+from aggregator.api.one_cluster import of_one_cluster
 from aggregator.api.parameters import parameters
 from aggregator.api.presence import present
 
@@ -35,6 +36,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         get("/api/v1/alerts", servers.alerts),
         get("/api/v1/targets", servers.targets),
         both("/api/v1/status/buildinfo", servers.build),  # some builds of Grafana's plugin POST it
+        both("/c/{cluster}/api/v1/{path:path}", of_one_cluster),
+        Route("/c/{cluster}/", _root),
         get("/federate", federate.federate, kind=federate.CONTENT_TYPE),
         Route("/", _root),
         *health_routes(desk),

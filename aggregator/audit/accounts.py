@@ -12,9 +12,15 @@ from aggregator.audit.authenticators import (
     Account,
     Reach,
 )
+from aggregator.audit.name_patterns import names_in
 from aggregator.audit.settings import Settings
 from aggregator.audit.wording import listed
 
+# Names that all end in a domain, in one of several, or below one; without the end JupyterHub would take
+# `a@uni.edu.example.org` as well.
+DOMAIN = r"[\w-]+(?:\\?\.[\w-]+)+"
+BELOW = r"\([\w.\\|*+-]+(?:\)\\?\.|\\\.\)\??)"
+AT_ITS_END = re.compile(rf"[^|@]*@(?:(?:{BELOW})?{DOMAIN}|\({DOMAIN}(?:\|{DOMAIN})*\))\)*(?:\$|\\Z)")
 URLS = ("authorize_url", "userdata_url", "token_url")
 
 
@@ -35,16 +41,32 @@ def _named_like(account: Account, settings: Settings) -> Account:
     if not pattern or pattern in {".*", ".+", "^.*$", "^.+$"}:
         return account
     words = f"{account.words} whose name matches {pattern}"
-    institution = re.search(r"@[\w.\\()|-]*\w\\?\.\w+\)?\$?$", pattern) is not None
+    if names := names_in(pattern):
+        return Account(words, min(account.reach, _reach_of(names)), names)
+    hosts = pattern.replace("\\", "")
+    public = any(re.search(rf"(?<![\w-]){re.escape(domain)}", hosts) for domain in PUBLIC_DOMAINS)
+    institution = AT_ITS_END.fullmatch(pattern) is not None and not public
     return Account(words, min(account.reach, Reach.INSTITUTION) if institution else account.reach, account.members)
+
+
+def _reach_of(names: tuple[str, ...]) -> Reach:
+    domains = {name.removeprefix("*@") for name in names if name.startswith("*@")}
+    if not domains:
+        return Reach.LISTED
+    return Reach.PUBLIC if any(map(_is_public, domains)) else Reach.INSTITUTION
 
 
 def at_domains(account: Account, domains: tuple[str, ...]) -> Account:
     """The part of a provider's people that is at some domains."""
     if not domains or set(domains) & {"*", "*.*"}:
         return account
-    reach = Reach.PUBLIC if set(domains) & PUBLIC_DOMAINS else Reach.INSTITUTION
+    reach = Reach.PUBLIC if any(map(_is_public, domains)) else Reach.INSTITUTION
     return Account(f"{account.words} at {listed(domains)}", reach, tuple(f"*@{domain}" for domain in domains))
+
+
+def _is_public(domain: str) -> bool:
+    """Whether whoever likes gets an address there; `*.edu` is no institution either."""
+    return domain in PUBLIC_DOMAINS or re.fullmatch(r"\*\.[^.]+", domain) is not None
 
 
 def at_provider(entity: str) -> Account:

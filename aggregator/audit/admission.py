@@ -15,8 +15,8 @@ class Who:
     """Who may log in. A reach of None: it cannot be known.
 
     `why` names the settings that make it so, `at` where the first of them stands. `members` are those let in, as a
-    policy would name them. `sure` is false where it hangs on something unseen, `asked` true where somebody wrote that
-    all may come in, `ephemeral` where people get no accounts.
+    policy would name them; `all_named` says that they are all. `sure` is false where it hangs on something unseen,
+    `asked` true where somebody wrote that all may come in, `ephemeral` where people get no accounts.
     """
 
     reach: Reach | None
@@ -27,6 +27,7 @@ class Who:
     sure: bool = True
     asked: bool = False
     ephemeral: bool = False
+    all_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +53,5 @@ def together(grants: Iterable[Grant], otherwise: Place) -> Who:
     told = sentence(f"{only}{joined(tuple(grant.words for grant in shown))} may log in.")
     why = f"{first.name} lets them in." if first.reach >= Reach.INSTITUTION else ""
     members = tuple(member for grant in ordered for member in grant.members)
-    return Who(first.reach, told, first.at, why, members, asked=True)
+    named = all(grant.members for grant in ordered)
+    return Who(first.reach, told, first.at, why, members, asked=True, all_named=named)

@@ -138,7 +138,9 @@ PUBLIC_HOSTS = {
     "login.microsoftonline.com": MICROSOFT,
 }
 # Whoever likes gets an address there.
-PUBLIC_DOMAINS = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "*", "*.*"})
+PUBLIC_DOMAINS = frozenset(
+    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "*", "*.*"}
+)
 
 
 def class_named(text: str) -> str:

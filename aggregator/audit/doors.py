@@ -103,7 +103,7 @@ def _listed(settings: Settings, hub: Place, how: str) -> Who:
     if not (found := settings.find("allowed_users")) or not (users := settings.texts("allowed_users")):
         return Who(Reach.NOBODY, NOBODY, hub, NO_RULE)
     who = together([Grant(Reach.LISTED, many(len(users), "named user"), found.name, found.at, users)], hub)
-    return Who(who.reach, f"{who.sentence.removesuffix('.')}, {how}.", who.at, members=users)
+    return Who(who.reach, f"{who.sentence.removesuffix('.')}, {how}.", who.at, members=users, all_named=True)
 
 
 DOORS: dict[str, Callable[[Door], Who]] = {

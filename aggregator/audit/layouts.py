@@ -16,10 +16,44 @@ TREES = (
     "config/hubs/*.cluster.yaml",
     "clusters/*/cluster.yaml",
     "hubs/*.cluster.yaml",
+    # The first months of 2022 were on their way from the one to the other.
+    "config/clusters/*.cluster.yaml",
+    "config/clusters/*/*.cluster.yaml",
+    "clusters/*.cluster.yaml",
+    "clusters/*/*.cluster.yaml",
     "*.cluster.yaml",
     "cluster.yaml",
 )
 HOW = "give values files, a folder with a chart, or one with config/clusters/*/cluster.yaml"
+HOW_CLUSTERS = "give a folder with config/clusters/*/cluster.yaml or config/hubs/*.cluster.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A hub as the file of its cluster lists it, and what Helm is given for it."""
+
+    entry: Map
+    deployment: Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFile:
+    """A file that lists the hubs of one cluster, and all that it says."""
+
+    file: Path
+    name: str
+    said: Map
+    hubs: tuple[Listed, ...]
+
+
+def clusters_in(path: Path) -> tuple[ClusterFile, ...]:
+    """Every cluster of a tree, in the order of the files' names. Raises BadConfig where there is no tree."""
+    if not path.exists():
+        raise BadConfig(f"{path}: no such file or folder; {HOW_CLUSTERS}")
+    files = _files_in(path) if path.is_dir() else [path] if _is_tree(path) else []
+    if not files:
+        raise BadConfig(f"{path}: no clusters are listed here; {HOW_CLUSTERS}")
+    return tuple(_cluster_in(file) for file in files)
 
 
 def deployments_in(paths: Sequence[Path], name: tuple[str, str] | None = None) -> tuple[Deployment, ...]:
@@ -36,12 +70,15 @@ def deployments_in(paths: Sequence[Path], name: tuple[str, str] | None = None) -
 
 
 def _in_folder(folder: Path, name: tuple[str, str] | None) -> tuple[Deployment, ...]:
-    files = sorted({file for pattern in TREES for file in folder.glob(pattern)})
-    if files:
+    if files := _files_in(folder):
         return tuple(hub for file in files for hub in _hubs_of(file))
     if (folder / "Chart.yaml").is_file():
         return (_plain((), name or ("", folder.name), chart_in(folder)),)
     raise BadConfig(f"{folder}: no hubs are deployed from here; {HOW}")
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted({file for pattern in TREES for file in folder.glob(pattern)})
 
 
 def _plain(files: Sequence[Path], name: tuple[str, str], chart: Chart | None = None) -> Deployment:
@@ -56,12 +93,16 @@ def _is_tree(file: Path) -> bool:
 
 def _hubs_of(file: Path) -> Iterator[Deployment]:
     """The hubs that a file of a cluster lists."""
-    cluster = read_map(file)
-    name = text_at(cluster, ("name",)) or file.name.removesuffix(".cluster.yaml")
-    hubs = cluster.entries.get("hubs")
-    for hub in hubs.items if isinstance(hubs, Items) else ():
-        if isinstance(hub, Map):
-            yield _listed_hub(file, name, hub)
+    for hub in _cluster_in(file).hubs:
+        yield hub.deployment
+
+
+def _cluster_in(file: Path) -> ClusterFile:
+    said = read_map(file)
+    name = text_at(said, ("name",)) or file.name.removesuffix(".cluster.yaml")
+    found = said.entries.get("hubs")
+    entries = [hub for hub in (found.items if isinstance(found, Items) else ()) if isinstance(hub, Map)]
+    return ClusterFile(file, name, said, tuple(Listed(hub, _listed_hub(file, name, hub)) for hub in entries))
 
 
 def _listed_hub(file: Path, cluster: str, hub: Map) -> Deployment:

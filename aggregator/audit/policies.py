@@ -104,7 +104,7 @@ def _allowed(access: Access, who: Who) -> Reach:
 
 
 def _is_open_now(access: Access, now: datetime) -> bool:
-    return any(window.since <= now < window.until for window in access.open_windows)
+    return any(window.since <= now < window.end for window in access.open_windows)
 
 
 def _is_known(member: str, known: tuple[str, ...]) -> bool:

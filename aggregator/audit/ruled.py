@@ -22,6 +22,7 @@ MANAGED = "manage_groups"
 GROUPS_OF_THEIR_OWN = frozenset(
     {"OpenShiftOAuthenticator", "LDAPAuthenticator", "PAMAuthenticator", "LocalAuthenticator"}
 )
+BY_DOMAIN = "allowed_google_groups"
 OWN_GROUPS_UNTIL = {"GenericOAuthenticator": (17,)}
 
 
@@ -55,7 +56,7 @@ def _grants(settings: Settings, kind: Kind, account: Account) -> Iterator[Grant]
         yield Grant(account.reach, account.words, found.name, found.at, account.members)
     yield from _by_provider(settings)
     for rule in kind.rules:
-        if (names := settings.texts(rule.trait)) and _counts(settings, rule) and (found := settings.find(rule.trait)):
+        if (names := _names(settings, rule)) and _counts(settings, rule) and (found := settings.find(rule.trait)):
             members = tuple(rule.member.format(name) for name in names if rule.member)
             yield Grant(rule.reach, _words(rule, names), found.name, found.at, members)
     yield from _by_name(settings, kind)
@@ -80,7 +81,7 @@ def _by_provider(settings: Settings) -> Iterator[Grant]:
 def _by_name(settings: Settings, kind: Kind) -> Iterator[Grant]:
     if (users := settings.texts("allowed_users")) and (found := settings.find("allowed_users")):
         yield Grant(Reach.LISTED, many(len(users), "named user"), found.name, found.at, users)
-    admins = settings.texts("admin_users")
+    admins = _others(settings.texts("admin_users"), users)
     # JupyterHub's own classes let admins in only beside allowed users.
     if admins and (kind.oauth or users) and (found := settings.find("admin_users")):
         yield Grant(Reach.ADMINS, many(len(admins), "admin"), found.name, found.at, admins)
@@ -92,7 +93,7 @@ def _by_name(settings: Settings, kind: Kind) -> Iterator[Grant]:
 
 def _left_over(settings: Settings, kind: Kind, account: Account, hub: Place) -> Who:
     """Everybody who is known, without those whom a rule takes away."""
-    rules = [(rule, names) for rule in kind.rules if (names := settings.texts(rule.trait))]
+    rules = [(rule, names) for rule in kind.rules if (names := _names(settings, rule))]
     users = settings.find("allowed_users") if settings.is_set("allowed_users") else None
     limits = [_words(rule, names) for rule, names in rules]
     if users is not None:
@@ -101,25 +102,37 @@ def _left_over(settings: Settings, kind: Kind, account: Account, hub: Place) -> 
         members = tuple(rule.member.format(name) for rule, names in rules for name in names if rule.member)
         found = settings.find(rules[0][0].trait)
         words = f"{limits[0]}{''.join(f' who are also {limit}' for limit in limits[1:])}"
-        return Who(Reach.ORG, sentence(f"{words} may log in."), found.at if found else hub, members=members)
+        told = sentence(f"{words} may log in.")
+        named = all(rule.member for rule, _ in rules)
+        return Who(Reach.ORG, told, found.at if found else hub, members=members, all_named=named)
     return _everybody(settings, account, hub)
 
 
 def _only_listed(settings: Settings, users: Setting, limits: list[str]) -> Who:
     """Before JupyterHub 5 admins count as listed where there is a list."""
     names = settings.texts("allowed_users")
-    admins = settings.texts("admin_users")
+    admins = _others(settings.texts("admin_users"), names)
     beside = f" and {many(len(admins), 'admin')}" if admins else ""
     inside = f", if they are {' and '.join(limits)}" if limits else ""
     told = sentence(f"{many(len(names), 'named user')}{beside} may log in{inside}.")
-    return Who(Reach.LISTED, told, users.at, members=(*names, *admins))
+    return Who(Reach.LISTED, told, users.at, members=(*names, *admins), all_named=True)
 
 
 def _everybody(settings: Settings, account: Account, hub: Place) -> Who:
     admins = settings.find("admin_users") if settings.is_set("admin_users") else None
     why = "admin_users is set, allowed_users is not" if admins else "allowed_users is not set"
     told = sentence(f"{account.words} may log in.")
-    return Who(account.reach, told, admins.at if admins else hub, f"{why}; {EMPTY}", account.members)
+    at, named = admins.at if admins else hub, bool(account.members)
+    return Who(account.reach, told, at, f"{why}; {EMPTY}", account.members, all_named=named)
+
+
+def _names(settings: Settings, rule: Rule) -> tuple[str, ...]:
+    """What a rule lists; Google's groups stand under their domains."""
+    found = settings.find(rule.trait)
+    if rule.trait != BY_DOMAIN or found is None or not isinstance(found.value, Map):
+        return settings.texts(rule.trait)
+    domains = found.value.entries.items()
+    return tuple(f"{group} at {domain}" for domain, groups in domains for group in texts(groups))
 
 
 def _counts(settings: Settings, rule: Rule) -> bool:
@@ -131,6 +144,12 @@ def _counts(settings: Settings, rule: Rule) -> bool:
     if until is not None and (package is None or package < until):
         return True
     return settings.flag(MANAGED) is True
+
+
+def _others(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Those who are not among the known; JupyterHub takes names in small letters."""
+    lower = {name.lower() for name in known}
+    return tuple(name for name in names if name.lower() not in lower)
 
 
 def _words(rule: Rule, names: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from aggregator.clusters.conditions import Condition
 from aggregator.clusters.values import Config
+from aggregator.delivery.receivers import receivers
 from aggregator.errors import printable
 from aggregator.events.values import Alert, Health, State
 from aggregator.notify.job import seen_in
@@ -58,7 +59,7 @@ async def read_alerts(config: Config) -> Listed:
     now = utc_now()
     async with database_there(config.database) as database, database.reading() as connection:
         seen = await seen_in(connection, now)
-        off = await disabled_receivers(connection)
+        off = await disabled_receivers(connection, receivers(config))
     policy = policy_of(config)
     mute_of = muted_by(policy.inhibit, (*policy.quiet, *map(quiet_of, seen.silences)), seen.alerts, now)
     alerts = as_seen(seen.alerts, rules_of(config.rules), config, now)

@@ -12,7 +12,7 @@ from aggregator.clusters.values import Config
 from aggregator.errors import printable
 from aggregator.rollups.backfill import Days, backfill, how_days_stand
 from aggregator.rollups.chunks import Window
-from aggregator.rollups.job import Outcome
+from aggregator.rollups.outcome import Outcome
 from aggregator.rollups.standing import State
 from aggregator.rollups.subjects import Subject
 

@@ -9,7 +9,7 @@ db = typer.Typer(no_args_is_help=True, help="The database: how it stands, and it
 
 @db.command()
 def upgrade(context: typer.Context) -> None:
-    """Bring the tables to those of this Crosshub; the service does the same when it starts."""
+    """Bring the tables to those of this Crosshub, in a new database where there is none; the service does so at its start."""
     config = chosen_config(context)
 
     import asyncio
@@ -32,12 +32,12 @@ def status(context: typer.Context) -> None:
 
     import asyncio
 
-    from aggregator.store.database import open_database
+    from aggregator.store.migrating import database_as_it_is
     from aggregator.store.status import Status
     from aggregator.store.status import status as status_of
 
     async def told() -> tuple[str, Status]:
-        async with open_database(config.database) as database:
+        async with database_as_it_is(config.database) as database:
             return str(database), await status_of(database)
 
     name, found = asyncio.run(told())

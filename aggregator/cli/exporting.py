@@ -5,22 +5,21 @@ import csv
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
-from aggregator.app import keeping
 from aggregator.cli.days import day_in
 from aggregator.cli.hubs import chosen_hubs
-from aggregator.cli.written import harmless
 from aggregator.clusters.faults import did_you_mean
 from aggregator.clusters.values import Config
-from aggregator.errors import BadQuery, CrosshubError
+from aggregator.errors import BadQuery, CrosshubError, harmless
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.catalogue import BY_NAME, MEASURES, About, Measure
 from aggregator.rollups.export import Choice, Row, rows_of
 from aggregator.rollups.subject_rows import Known, known_subjects
+from aggregator.store.migrating import database_there
 
 COLUMNS = ("date", "start", "end", "cluster", "hub", "namespace", "community", "resolution", "coverage")
 """Before those of the numbers."""
@@ -34,7 +33,9 @@ def read_choice(
     resolution: str, measures: Sequence[str], hubs: Sequence[str], first: str | None, last: str | None
 ) -> Choice:
     """What is asked for; without any measure it is every one about hubs. Raises BadQuery."""
-    chosen = tuple(map(_measure, measures)) or tuple(each for each in MEASURES if each.about is About.HUB)
+    chosen = tuple(map(_measure, dict.fromkeys(measures))) or tuple(
+        each for each in MEASURES if each.about is About.HUB
+    )
     others = [each for each in chosen if each.about is not About.HUB]
     if hubs and others:
         raise BadQuery(f"--measure {others[0].name} is not about a hub; leave --hub out")
@@ -57,13 +58,15 @@ def write_csv(config: Config, choice: Choice, output: Path | None) -> None:
 
     async def write(file: TextIO) -> None:
         lines = csv.writer(file, lineterminator="\n")
-        lines.writerow([*COLUMNS, *(each.name for each in choice.measures)])
         async with _rows(config, choice) as rows:
+            lines.writerow([*COLUMNS, *(each.name for each in choice.measures)])
             async for some in rows:
                 lines.writerows(_cells(row, choice.measures) for row in some)
 
     if output is None:
-        asyncio.run(write(sys.stdout))
+        with _heard():
+            asyncio.run(write(sys.stdout))
+            sys.stdout.flush()
         return
     with _whole(output) as making, making.open("w", encoding="utf-8", newline="") as file:
         asyncio.run(write(file))
@@ -97,12 +100,14 @@ def _measure(name: str) -> Measure:
 
 @asynccontextmanager
 async def _rows(config: Config, choice: Choice) -> AsyncIterator[AsyncIterator[tuple[Row, ...]]]:
-    async with keeping(config.database) as kept, kept.database.reading() as connection:
+    async with database_there(config.database) as database, database.reading() as connection:
         yield rows_of(connection, _subjects(await known_subjects(connection), choice), choice)
 
 
 def _subjects(known: Sequence[Known], choice: Choice) -> list[Known]:
-    hubs = chosen_hubs((each for each in known if each.about is About.HUB), choice.hubs)
+    hubs = chosen_hubs(
+        (each for each in known if each.about is About.HUB), choice.hubs, "--hub: nothing is kept of a hub"
+    )
     about = {each.about for each in choice.measures}
     return [each for each in (*hubs, *(each for each in known if each.about is not About.HUB)) if each.about in about]
 
@@ -145,12 +150,39 @@ def _record(row: Row) -> dict[str, object]:
 
 @contextmanager
 def _whole(output: Path) -> Iterator[Path]:
-    """Where to write what takes the place of a file once it is whole."""
-    making = output.with_name(f".{output.name}.{os.getpid()}")
+    """Where to write what takes the place of a file once it is whole; raises CannotWrite, in the words that were given."""
     try:
-        yield making
-        making.replace(output)
+        file = output.resolve()
+        if not _may_be_replaced(file):
+            what = "a folder" if file.is_dir() else "no plain file"
+            raise CannotWrite(f"--output {output} is {what}; give the name of a file")
+        making = file.with_name(f".{file.name}.{os.getpid()}")
+        try:
+            yield making
+            making.replace(file)
+        finally:
+            with suppress(OSError):
+                making.unlink()
     except OSError as error:
-        raise CannotWrite(f"--output {output}: {error.strerror}") from None
-    finally:
-        making.unlink(missing_ok=True)
+        raise CannotWrite(f"--output {output} cannot be written: {_reason(error)}") from None
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """The standard output; raises CannotWrite where it takes no more. Whoever reads the first lines only is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotWrite(f"the standard output cannot be written: {_reason(error)}") from None
+
+
+def _may_be_replaced(file: Path) -> bool:
+    """Not a folder, a pipe or a device, in whose place a file would be in the way of others."""
+    return file.is_file() or not file.exists()
+
+
+def _reason(error: OSError) -> str:
+    """In words; what libraries say beside them may be about a file that nobody knows."""
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -30,11 +30,11 @@ def name_of(hub: Named) -> str:
     return f"{hub.cluster}/{hub.name}"
 
 
-def chosen_hubs(hubs: Iterable[Hub], wanted: Sequence[str]) -> tuple[Hub, ...]:
-    """Those that are named `cluster/name` or `cluster/namespace`, all where none is; raises NoSuchHub."""
+def chosen_hubs(hubs: Iterable[Hub], wanted: Sequence[str], otherwise: str = "there is no hub") -> tuple[Hub, ...]:
+    """Those that are named `cluster/name` or `cluster/namespace`, all where none is; raises NoSuchHub, in these words."""
     there = tuple(hubs)
     for each in wanted:
         if not any(each in (name_of(hub), hub.key) for hub in there):
             names = [name_of(hub) for hub in there]
-            raise NoSuchHub(f'--hub: there is no hub "{each}"{did_you_mean(each, names, everything="there are ")}')
+            raise NoSuchHub(f'{otherwise} "{each}"{did_you_mean(each, names, everything="there are ")}')
     return tuple(hub for hub in there if not wanted or name_of(hub) in wanted or hub.key in wanted)

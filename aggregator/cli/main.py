@@ -17,8 +17,10 @@ from aggregator.cli.db import db
 from aggregator.cli.demo import demo
 from aggregator.cli.explain import explain
 from aggregator.cli.grafana import grafana
+from aggregator.cli.importing import importing
 from aggregator.cli.people import people
 from aggregator.cli.query import query
+from aggregator.cli.report import report
 from aggregator.cli.rollup import rollup
 from aggregator.cli.rules import rules
 from aggregator.cli.serve import serve
@@ -34,9 +36,11 @@ cli.command()(alerts)
 cli.command()(demo)
 cli.add_typer(access, name="access")
 cli.add_typer(db, name="db")
+cli.add_typer(importing, name="import")
 cli.add_typer(grafana, name="grafana")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(people, name="people")
+cli.add_typer(report, name="report")
 cli.add_typer(rules, name="rules")
 cli.add_typer(silence, name="silence")
 

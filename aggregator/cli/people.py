@@ -30,9 +30,8 @@ def forget(
     from aggregator.rollups.duties import utc_now
     from aggregator.rollups.people_key import known_key
     from aggregator.rollups.people_rows import forget_person, keep_mark
-    from aggregator.store.database import open_database
     from aggregator.store.instants import MILLISECOND
-    from aggregator.store.migrating import migrate
+    from aggregator.store.migrating import database_there
 
     if not name.strip():
         raise typer.BadParameter("a user name is wanted")
@@ -41,11 +40,9 @@ def forget(
         typer.confirm(f"Forget on which days {name!r} used which hub?", abort=True)
 
     async def forgotten() -> int:
-        async with open_database(config.database) as database:
-            await migrate(database)
-            async with database.writing() as connection:
-                await keep_mark(connection, key)
-                return await forget_person(connection, key.hash_of(name), utc_now() + FORGOTTEN * MILLISECOND)
+        async with database_there(config.database) as database, database.writing() as connection:
+            await keep_mark(connection, key)
+            return await forget_person(connection, key.hash_of(name), utc_now() + FORGOTTEN * MILLISECOND)
 
     days = asyncio.run(forgotten())
     if days:

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from aggregator.access.kinds import KINDS
 from aggregator.clusters.config import line_of
 from aggregator.clusters.values import Config
 from aggregator.rules.files import read_rules, rule_files
@@ -26,9 +27,9 @@ def checked_rules(config: Config, file: Path, *, connect: bool) -> bool:
     """Prints what is found; true when there is no fault. Raises BadRules for files that cannot be read."""
     files = rule_files(config.rules)
     groups = read_rules(files)
-    found = list(
-        findings(Checked(config, groups, str(file), line_of(file.read_bytes(), file.parent), datetime.now(UTC)))
-    )
+    about_access = {kind.name: kind.severity for kind in KINDS.values()}
+    lines = line_of(file.read_bytes(), file.parent)
+    found = list(findings(Checked(config, groups, str(file), lines, datetime.now(UTC), about_access)))
     remarks = [] if is_there() else [NO_PROMTOOL]
     refused = faults_found(groups) if is_there() else ()
     if connect:
@@ -61,11 +62,21 @@ async def _asked(config: Config, groups: tuple[Group, ...]) -> "Listed[str]":
 
 def _print(found: Sequence[Finding], files: Sequence[Path]) -> None:
     where = {file.name: str(file) for file in files}
+    for alike in _alike(found):
+        for finding in alike:
+            place = _short(where.get(finding.file, finding.file))
+            typer.echo(f"{finding.level.upper():7}  {finding.name}   {place}:{finding.line}")
+            typer.echo(f"         {finding.words}")
+        mend = "Mend" if len(alike) == 1 else f"Mend all {len(alike)}"
+        typer.echo(f"         {mend}: {alike[0].mend}.")
+
+
+def _alike(found: Sequence[Finding]) -> Iterable[list[Finding]]:
+    """Those that are mended in the same way together, in the order in which the first of each came."""
+    together: dict[tuple[Level, str], list[Finding]] = {}
     for finding in found:
-        place = _short(where.get(finding.file, finding.file))
-        typer.echo(f"{finding.level.upper():7}  {finding.name}   {place}:{finding.line}")
-        typer.echo(f"         {finding.words}")
-        typer.echo(f"         Mend: {finding.mend}.")
+        together.setdefault((finding.level, finding.mend), []).append(finding)
+    return together.values()
 
 
 def _short(file: str) -> str:

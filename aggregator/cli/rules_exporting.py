@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from aggregator.clusters.file_names import file_name
 from aggregator.clusters.values import Config
 from aggregator.errors import CrosshubError
 from aggregator.rules.alertmanager_file import alertmanager_config
@@ -24,7 +25,7 @@ def write_files(config: Config, folder: Path) -> None:
     texts = {"alertmanager.yml": yaml_text(alertmanager.content)}
     for cluster in config.clusters:
         theirs = exported(groups, cluster)
-        texts[f"{_file_name(cluster.name)}.rules.yml"] = rule_file(theirs.groups)
+        texts[f"{file_name(cluster.name)}.rules.yml"] = rule_file(theirs.groups)
         left_out += [f"{cluster.name}: {words}" for words in theirs.left_out]
     if len(texts) <= len(config.clusters):
         raise CrosshubError("two clusters have names that would be the same name of a file")
@@ -38,8 +39,3 @@ def write_files(config: Config, folder: Path) -> None:
     typer.echo("Not in these files:")
     for words in (BY_ITSELF, *left_out, *alertmanager.left_out):
         typer.echo(f"  {words}")
-
-
-def _file_name(cluster: str) -> str:
-    """The name of a cluster as that of a file."""
-    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in cluster).lstrip(".") or "_"

@@ -12,8 +12,9 @@ def serve(context: typer.Context) -> None:
     import logging
 
     from aggregator.app import run
+    from aggregator.cli.log_lines import write_log_lines
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    write_log_lines()
     # Ours says which migrations were applied; Alembic says a line whenever it looks, httpx one a request with its whole
     # URL, and some URLs are secrets.
     for loud in ("alembic", "httpx"):

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from aggregator.api.bodies import success
 from aggregator.cli.found import Series
+from aggregator.errors import harmless
 from aggregator.query.request import Answer
-
-# Spreadsheets take what begins so for a formula, and names come from whoever may log in.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def print_json(answer: Answer) -> None:
@@ -28,8 +26,3 @@ def print_csv(series: Sequence[Series]) -> None:
         labels = dict(one.labels)
         cells = [harmless(labels.get(name, "")) for name in names]
         lines.writerows([f"{time:.3f}".removesuffix(".000"), *cells, value] for time, value in one.samples)
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from aggregator.clusters.forms import Key, OneOf
+from aggregator.clusters.forms import Key, MayBeEmpty, OneOf
 from aggregator.clusters.kinds import Address, Cron, Moment, Name, Pause, Seconds, Url, Where
 from aggregator.clusters.secrets import Secret
 
@@ -55,9 +55,9 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """To whom alerts go that fulfil every condition, and how they are put together."""
+    """To whom alerts go that fulfil every condition, and how they are put together; without receivers, to nobody."""
 
-    receivers: tuple[Name, ...]
+    receivers: Annotated[tuple[Name, ...], MayBeEmpty()]
     match: tuple[Where, ...] = ()
     group_by: tuple[Name, ...] = ("alertname", "cluster")
     group_wait: Pause = 30.0

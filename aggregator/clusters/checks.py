@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from urllib.parse import urlsplit
 
-from aggregator.clusters.alerting import Slack
+from aggregator.clusters.alerting import PagerDuty, Slack
 from aggregator.clusters.faults import did_you_mean, quoted
 from aggregator.clusters.values import Access, Config, Hub, Prometheus
 
@@ -105,6 +105,15 @@ def receivers_exist(config: Config, _: LineOf) -> Iterator[Found]:
         yield from _unknown("receiver", config.digest.receivers, known, "digest.receivers")
 
 
+def digests_are_for_reading(config: Config, _: LineOf) -> Iterator[Found]:
+    """What PagerDuty is told is an incident until somebody closes it, and a digest has no end of its own."""
+    pagers = {receiver.name for receiver in config.receivers if isinstance(receiver.via, PagerDuty)}
+    for i, name in enumerate(config.digest.receivers if config.digest is not None else ()):
+        if name in pagers:
+            words = "is PagerDuty, where a digest is an incident that nobody closes; name another receiver"
+            yield f"digest.receivers[{i}]", f"{quoted(name)} {words}"
+
+
 def the_last_route_takes_all(config: Config, _: LineOf) -> Iterator[Found]:
     for i, route in enumerate(config.routes):
         last = i == len(config.routes) - 1
@@ -122,7 +131,7 @@ def windows_end_after_they_begin(config: Config, _: LineOf) -> Iterator[Found]:
     }
     spans |= {f"maintenance[{i}]": (entry.since, entry.until) for i, entry in enumerate(config.maintenance)}
     for path, (since, until) in spans.items():
-        if until <= since:
+        if until is not None and until <= since:
             yield f"{path}.until", 'is not after "from"'
 
 
@@ -161,6 +170,7 @@ CHECKS: tuple[Check, ...] = (
     certificates_have_keys,
     communities_exist,
     receivers_exist,
+    digests_are_for_reading,
     the_last_route_takes_all,
     windows_end_after_they_begin,
     slacks_have_one_way,

@@ -28,6 +28,11 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class MayBeEmpty:
+    """A list that must be there, and may have nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """A mapping from names to mappings of one class, which keeps the name in the field called `name_field`."""
 
@@ -94,6 +99,7 @@ class Field:
     required: bool
     default: Any
     blank: Any
+    may_be_empty: bool = False
 
 
 PLAIN: dict[type, Kind] = {str: TEXT, bool: BOOL, int: whole(0), float: NUMBER}
@@ -136,7 +142,8 @@ def _field(name: str, hint: Any, default: Any) -> Field:
         forms = dict(zip((f"{name}_file", f"{name}_env"), secret_kinds(empty=not required), strict=True))
     else:
         forms = {key: _form(hint)}
-    return Field(name, forms, required, default, blank(hint) if required else default)
+    may_be_empty = not required or any(isinstance(note, MayBeEmpty) for note in notes)
+    return Field(name, forms, required, default, blank(hint) if required else default, may_be_empty)
 
 
 def _form(hint: Any) -> Form:

@@ -88,7 +88,7 @@ class Reading:
         self.lines[below] = self.lines[_join(path, wanted.name)] = entry.line
         try:
             value = self._value(wanted.forms[there[0]], entry.value, below, place)
-            if wanted.required and value == ():
+            if value == () and not wanted.may_be_empty:
                 raise self._unread(entry.line, below, "is empty; at least one is needed")
         except Unread:
             self.bad.add(_join(path, wanted.name))

@@ -13,12 +13,12 @@ THREE_DAYS = 3 * 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report and when it is due. Without a cron: Mondays, or the first of the month, at 8:00.
+    """One report and when it is due. Without a cron: each day, Mondays, or the first of the month, at 8:00.
 
     Without a time zone it follows the first hub of its community; in a Config that was loaded both are filled in.
     """
 
-    kind: Literal["weekly", "monthly"]
+    kind: Literal["daily", "weekly", "monthly"]
     cron: Cron = ""
     timezone: Zone | None = None
     csv: bool = False

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from aggregator.clusters.reporting import Community
 from aggregator.clusters.values import UTC, Cluster, Config, Hub
 
-DUE = {"weekly": "0 8 * * MON", "monthly": "0 8 1 * *"}
+DUE = {"daily": "0 8 * * *", "weekly": "0 8 * * MON", "monthly": "0 8 1 * *"}
 
 
 def settled(config: Config, written: Container[str], folder: Path) -> Config:

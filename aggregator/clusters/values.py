@@ -5,6 +5,7 @@ without a default is a key that must be there. Durations are seconds, sizes are 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -37,6 +38,8 @@ from aggregator.clusters.secrets import Secret
 
 UTC = ZoneInfo("UTC")
 DAY = 86400.0
+LONGEST_WINDOW = timedelta(days=14)
+"""An open window without an end counts for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,20 @@ class Prometheus:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    """A declared time in which a hub is open to all."""
+    """A declared time in which a hub is open to all. One without an end is allowed, and found to be too long.
+
+    `end` is when it stops to count.
+    """
 
     since: Annotated[Moment, Key("from")]
-    until: Moment
+    until: Moment | None = None
     expected_people: Annotated[int, whole(0)] | None = None
     reason: str = ""
     contact: Address | None = None
+
+    @property
+    def end(self) -> datetime:
+        return self.since + LONGEST_WINDOW if self.until is None else self.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Resending:
         if not opened:
             return
         until = self.ways.now() + INTERVALS * self.ways.resend
-        content = [_posted(dict(each.labels), dict(each.annotations), each.active_at, until) for each in opened]
+        content = [_posted(dict(each.labels), each.shown_annotations, each.active_at, until) for each in opened]
         verdict = await _to_peers(via, content, self.ways.http, self.ways)
         if not isinstance(verdict, Sent):
             log.warning("receiver %s was not told again of %d open alerts: %s", name, len(opened), verdict.why)

@@ -7,6 +7,7 @@ from typing import Any
 from aggregator.clusters.alerting import Alertmanager, Email, PagerDuty, Receiver, Slack, Webhook
 from aggregator.clusters.secrets import SecretUnreadable
 from aggregator.delivery import alertmanager, mail, pagerduty, slack, webhook
+from aggregator.delivery.names import for_reader
 from aggregator.delivery.receivers import is_communitys
 from aggregator.delivery.verdicts import Later, Verdict
 from aggregator.delivery.ways import Outgoing, Ways
@@ -30,8 +31,10 @@ def said_in(kind: Kind, body: str) -> Notice | Page:
 
 async def send(receiver: Receiver, held: Leased, ways: Ways) -> Verdict:
     """What sending a message came to."""
-    said = replace(said_in(held.kind, held.body), may_be_repeat=held.may_be_repeat)
-    http = ways.public_http if is_communitys(receiver.name) else ways.http
+    theirs = is_communitys(receiver.name)
+    said = for_reader(said_in(held.kind, held.body), None if theirs else ways.open_names)
+    said = replace(said, may_be_repeat=held.may_be_repeat)
+    http = ways.public_http if theirs else ways.http
     try:
         return await CHANNELS[type(receiver.via)](receiver.via, Outgoing(held, said, http), ways)
     except SecretUnreadable as error:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.delivery.channels import send
 from aggregator.delivery.marking import GIVE_UP, Marking
-from aggregator.delivery.receivers import Receivers, mark, pause
+from aggregator.delivery.receivers import Receivers, mail_server, mark, turn
 from aggregator.delivery.verdicts import Later, Refused, Verdict
 from aggregator.delivery.ways import Ways
 from aggregator.outbox import receiver_rows, rows
@@ -22,6 +22,7 @@ from aggregator.store.database import Database
 log = logging.getLogger(__name__)
 
 OUTCOMES = {"Sent": "sent", "Later": "later", "Refused": "refused"}
+MAIL_SERVER = "a mail server"
 # So often it is looked for more while some are on their way, and marking is tried again while the database is gone.
 AGAIN = 0.25
 # Whoever is told to stop still notes what was sent, for so long.
@@ -67,15 +68,17 @@ class Delivery:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _prepare(self) -> None:
-        """Knows receivers as they are configured now, and ends what has waited for too long."""
+        """Knows receivers as they are configured now, and ends what has waited for too long, or for nobody."""
         marks = {name: mark(each) for name, each in self.receivers.items()}
+        if self.ways.smtp is not None:
+            marks[mail_server(self.ways.smtp)] = MAIL_SERVER
         async with self.database.reading() as connection:
             standings = await receiver_rows.standings(connection)
-            late = await rows.any_late(connection, GIVE_UP)
+            to_end = await rows.any_to_end(connection, GIVE_UP)
         # One whose secret cannot be read just now is the same as before.
         new = {name: mark or "unreadable" for name, mark in marks.items() if mark or name not in standings}
         changed = {name: mark for name, mark in new.items() if name not in standings or standings[name].mark != mark}
-        if changed or late:
+        if changed or to_end:
             async with self.database.writing() as connection:
                 await receiver_rows.known(connection, changed)
                 await self._marking().give_up(connection)
@@ -99,13 +102,16 @@ class Delivery:
         async with self.database.reading() as connection:
             due = await rows.receivers_with_due(connection)
             off = await receiver_rows.switched_off(connection)
-        turns = []
+        turns: list[Turn] = []
         for name in due:
             if name in self.receivers:
-                wait = receiver_rows.TRIED_EVERY if name in off else pause(self.receivers[name], self.ways)
-                most = min(1 if wait else self.at_once_each - busy.count(name), room)
-                room -= max(most, 0)
-                turns += [Turn(name, most, wait)] if most > 0 else []
+                wanted = turn(self.receivers[name], min(self.at_once_each - busy.count(name), room), self.ways)
+                if name in off:
+                    wanted = replace(wanted, pause=receiver_rows.TRIED_EVERY)
+                if wanted.is_paced:
+                    wanted = replace(wanted, most=min(1, room))
+                room -= max(wanted.most, 0)
+                turns += [wanted] if wanted.most > 0 else []
         asked = time.monotonic()
         if not turns:
             return (), asked

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.delivery.channels import said_in
 from aggregator.delivery.receivers import Receivers, another, shown
 from aggregator.delivery.verdicts import Later, Refused, Sent, Verdict, next_wait
-from aggregator.delivery.words_about_receivers import MOST_SHOWN, given_up, not_taken, switched_off
+from aggregator.delivery.words_about_receivers import MOST_SHOWN, given_up, not_taken, switched_off, taken_out
 from aggregator.outbox import receiver_rows, rows
 from aggregator.outbox.notice import Notice, Page, written
 from aggregator.outbox.values import Leased, Message, Retry
@@ -46,13 +46,17 @@ class Marking:
                 return await self._off(connection, held, verdict.why)
 
     async def give_up(self, connection: AsyncConnection) -> None:
-        """Ends what has waited for too long, and tells somebody else of it: once for each receiver."""
+        """Ends what has waited for too long, or for nobody, and tells somebody else of it: once for each receiver."""
+        unwanted = await rows.end_unwanted(connection, "the receiver was taken out of the configuration")
+        for name, theirs in _by_receiver(unwanted):
+            log.warning("receiver %s is configured no more: %d messages for it are ended", name, len(theirs))
+            if unsaid := _not_ours(theirs):
+                page = taken_out(self._shown(name), unsaid, len(unsaid), self.now)
+                await self._tell(connection, f"out/{theirs[0].key}", name, page)
         dead = await rows.give_up(connection, GIVE_UP, "nobody could be reached")
-        for name in sorted({each.receiver for each in dead}):
-            theirs = [each for each in dead if each.receiver == name]
+        for name, theirs in _by_receiver(dead):
             log.error("%d messages for receiver %s could not be sent, and are given up", len(theirs), name)
-            unsaid = [said_in(each.kind, each.body) for each in theirs if not _is_ours(each.key)]
-            if unsaid:
+            if unsaid := _not_ours(theirs):
                 hours = int(GIVE_UP / timedelta(hours=1))
                 page = given_up(self._shown(name), unsaid, len(unsaid), hours, self.now)
                 await self._tell(connection, f"late/{theirs[0].key}", name, page)
@@ -114,6 +118,16 @@ class Marking:
 
 def _said(messages: Sequence[Message]) -> list[Notice | Page]:
     return [said_in(each.kind, each.body) for each in messages]
+
+
+def _by_receiver(messages: Sequence[Message]) -> list[tuple[str, list[Message]]]:
+    names = sorted({each.receiver for each in messages})
+    return [(name, [each for each in messages if each.receiver == name]) for name in names]
+
+
+def _not_ours(messages: Sequence[Message]) -> list[Notice | Page]:
+    """What they say; words about receivers are nothing to tell of in turn."""
+    return _said([each for each in messages if not _is_ours(each.key)])
 
 
 def _is_ours(key: str) -> bool:

@@ -18,7 +18,11 @@ Event = dict[str, Any]
 MOST_OF_A_SUMMARY = 1024
 MOST_OF_A_KEY = 255
 MOST_BYTES = 512_000
-SEVERITIES = {"page": "critical", "critical": "critical", "ticket": "warning", "warning": "warning", "info": "info"}
+SEVERITIES = {
+    "page": "critical", "critical": "critical", "high": "error",
+    "ticket": "warning", "warning": "warning", "medium": "warning",
+    "info": "info", "low": "info",
+}  # fmt: skip
 
 
 def events(said: Notice | Page, key: str) -> tuple[Event, ...]:

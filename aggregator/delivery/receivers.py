@@ -1,14 +1,16 @@
 """Who can be sent something, by name: the receivers of the configuration, and the Slack of each community."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 
 from aggregator.clusters.alerting import Alertmanager, Email, PagerDuty, Receiver, Slack, Webhook
+from aggregator.clusters.reporting import Smtp
 from aggregator.clusters.secrets import Secret, SecretUnreadable
 from aggregator.clusters.values import Config
 from aggregator.delivery.ways import Ways
+from aggregator.outbox.values import Turn
 
 COMMUNITY = "community/"
 # Where a word about another receiver is best put: where people read, and nobody is woken up. What is put to PagerDuty stays
@@ -36,15 +38,26 @@ def mark(receiver: Receiver) -> str | None:
     return hashlib.sha256("\0".join([type(receiver.via).__name__, *parts]).encode()).hexdigest()[:32]
 
 
-def pause(receiver: Receiver, ways: Ways) -> timedelta:
-    """How long a receiver is left alone after each message."""
+def turn(receiver: Receiver, most: int, ways: Ways) -> Turn:
+    """How many messages a receiver may be sent now, and how long it, or the server behind it, is left alone then."""
     match receiver.via:
         case Slack():
-            return ways.slack_pause
+            return Turn(receiver.name, most, ways.slack_pause)
         case Email(to) if ways.smtp is not None:
-            return timedelta(minutes=len(to) / ways.smtp.per_minute)
+            pause = timedelta(minutes=len(to) / ways.smtp.per_minute)
+            return Turn(receiver.name, most, server=mail_server(ways.smtp), server_pause=pause)
         case _:
-            return timedelta(0)
+            return Turn(receiver.name, most)
+
+
+def mail_server(smtp: Smtp) -> str:
+    """What a mail server is called among those that are left alone for a while; no receiver is called so."""
+    return f"smtp://{smtp.host}:{smtp.port}"
+
+
+def paced(receivers: Iterable[str], smtp: Smtp | None) -> frozenset[str]:
+    """Everybody who is left alone for a while now and then: these receivers, and the mail server."""
+    return frozenset((*receivers, *((mail_server(smtp),) if smtp is not None else ())))
 
 
 def another(than: str, able: Sequence[Receiver]) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from aggregator.clusters.reporting import Smtp
+from aggregator.delivery.names import Open
 from aggregator.outbox.notice import Notice, Page
 from aggregator.outbox.values import Leased
 
@@ -18,7 +19,7 @@ PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 class Ways:
     """How messages go out. `public_http` reaches public addresses only; `list_url` is the page of all alerts.
 
-    `resend` is how often an Alertmanager is told again of what is open, `deadline` how many seconds one try has.
+    `open_names` reads names that were sealed, for operators. `resend` is how often an Alertmanager is told again of what is open, `deadline` how many seconds one try has.
     """
 
     http: httpx.AsyncClient = field(repr=False)
@@ -31,6 +32,7 @@ class Ways:
     slack_pause: timedelta = timedelta(seconds=1)
     slack_api: str = SLACK_API
     pagerduty: str = PAGERDUTY
+    open_names: Open | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

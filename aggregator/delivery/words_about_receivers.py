@@ -41,6 +41,15 @@ def given_up(name: str, unsaid: Sequence[Notice | Page], count: int, hours: int,
     )
 
 
+def taken_out(name: str, unsaid: Sequence[Notice | Page], count: int, at: datetime) -> Page:
+    """That messages waited for a receiver that is configured no more, and what they would have said."""
+    return Page(
+        f"{_many(count)} for {name} {'is' if count == 1 else 'are'} not sent: it was taken out of the configuration",
+        _unsaid("left unsaid", unsaid, count),
+        at,
+    )
+
+
 def _unsaid(what: str, said: Sequence[Notice | Page], count: int) -> tuple[str, ...]:
     if not count:
         return ()

@@ -10,6 +10,7 @@ from aggregator.demo import draws
 from aggregator.demo.fleet import HubPlan
 from aggregator.demo.hub_clock import HubClock, Tally, how_many, hub_clock, running_milliseconds
 from aggregator.demo.hub_histograms import SPAWN, Observed, histogram, of_events, of_hum, sums_and_counts
+from aggregator.demo.requests import HUMS, asked_by_people
 from aggregator.demo.rhythm import DAY, HOUR
 from aggregator.demo.samples import About, Family, labelled, of_rows
 from aggregator.demo.truth import LoggedIn, Outcome, Session, Spawn, Truth
@@ -139,38 +140,14 @@ def status_and_reason(spawn: Spawn, *, six: bool) -> tuple[str, str]:
 
 def _requests(sight: HubSight) -> Iterator[Observed]:
     """Requests by handler: those of people when they happened, those of machines as a steady hum."""
-    yield from _requests_of_people(sight)
+    for asked in asked_by_people(sight.plan, sight.logins, sight.spawns):
+        labels = {"handler": asked.handler, "method": asked.method, "code": asked.code}
+        yield of_events(labels, _tally(sight.clock, asked.events))
     starts, ends = _at(s.ready for s in sight.sessions), _at(s.ended for s in sight.sessions)
     served = running_milliseconds(starts, ends, sight.times) - running_milliseconds(starts, ends, sight.clock.began)
-    hums = (
-        ("jupyterhub.apihandlers.users.ActivityAPIHandler", "POST", served // 300_000, 24),
-        ("jupyterhub.handlers.pages.HealthCheckHandler", "GET", sight.clock.since_began(10_000), 4),
-        ("jupyterhub.apihandlers.users.UserListAPIHandler", "GET", sight.clock.since_began(600_000), 210),
-        ("jupyterhub.handlers.metrics.MetricsHandler", "GET", sight.clock.since_began(60_000), 40),
-    )
-    for handler, method, counts, milliseconds in hums:
-        yield of_hum({"handler": handler, "method": method, "code": "200"}, sight.clock, counts, milliseconds)
-
-
-def _requests_of_people(sight: HubSight) -> Iterator[Observed]:
-    login, pages = sight.plan.login, "jupyterhub.handlers.pages"
-    accepted = [(x.at, x.took) for x in sight.logins if x.accepted]
-    refused = [(x.at, x.took) for x in sight.logins if not x.accepted]
-    seen = [(x.at - 15_000, 30 + x.took // 20) for x in sight.logins]
-    asked = [(x.asked, 45 + x.took % 60) for x in sight.spawns]
-    broken = [(x.over, 30 + x.took % 40) for x in sight.spawns if x.outcome is Outcome.FAILED]
-    pending = [(x.over, 25 + x.took % 50) for x in sight.spawns if x.outcome is not Outcome.FAILED]
-    progress = [(x.over, x.took) for x in sight.spawns if x.outcome is Outcome.SUCCESS]
-    for handler, method, code, events in (
-        (login.handler, login.method, "302", accepted),
-        (login.handler, login.method, "403", refused),
-        ("jupyterhub.handlers.login.LoginHandler", "GET", "200", seen),
-        (f"{pages}.SpawnHandler", "GET", "302", asked),
-        (f"{pages}.SpawnPendingHandler", "GET", "200", pending),
-        (f"{pages}.SpawnPendingHandler", "GET", "500", broken),
-        ("jupyterhub.apihandlers.users.SpawnProgressAPIHandler", "GET", "200", progress),
-    ):
-        yield of_events({"handler": handler, "method": method, "code": code}, _tally(sight.clock, events))
+    for hum in HUMS:
+        counts = served // hum.every if hum.of_servers else sight.clock.since_began(hum.every)
+        yield of_hum({"handler": hum.handler, "method": hum.method, "code": "200"}, sight.clock, counts, hum.took)
 
 
 def _logins_of_6(sight: HubSight) -> Iterator[Observed]:

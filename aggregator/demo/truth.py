@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aggregator.demo.rhythm import DAY
+
 
 class Outcome(StrEnum):
     """How a spawn ended. `FAILED` is `failure` in JupyterHub 5 and `error` in 6; the rest is said by status or reason."""
@@ -39,6 +41,11 @@ class Person:
     created: int
     left: int
     stranger: bool = False
+
+    @property
+    def home_until(self) -> int:
+        """Homes are archived a month after their owner's last day; strangers leave nothing worth keeping."""
+        return self.created if self.stranger else self.left + 30 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,14 @@ class Truth:
     def active(self, namespace: str, start: int, end: int) -> frozenset[str]:
         """Whose servers ran some time in [start, end)."""
         return frozenset(s.user for s in self.sessions_of(namespace) if s.asked < end and s.ended > start)
+
+    def owners(self, namespace: str, start: int, end: int) -> tuple[Person, ...]:
+        """Who had a home some time in [start, end)."""
+        return tuple(
+            person
+            for person in self.people
+            if person.namespace == namespace and person.created < end and person.home_until > max(start, person.created)
+        )
 
     def sessions_of(self, namespace: str) -> Iterator[Session]:
         return (session for session in self.sessions if session.namespace == namespace)

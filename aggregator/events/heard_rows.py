@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.heard import PROMETHEUS, Heard, origin_of
@@ -28,6 +28,16 @@ async def firing(connection: AsyncConnection, origin: str | None = None) -> tupl
     """What is not over of all that was told, or of what one of them told; the latest first."""
     whose = () if origin is None else (heard_alert.c.origin == origin,)
     return await _read(connection, *whose, heard_alert.c.state == "firing")
+
+
+async def newest_firing(connection: AsyncConnection, most: int) -> tuple[tuple[Heard, ...], int]:
+    """What is not over, by all who tell of it: of at most so many alerts, those that began last; and how many there are."""
+    fires = heard_alert.c.state == "firing"
+    began = func.min(heard_alert.c.starts_at).desc(), heard_alert.c.fingerprint
+    newest = select(heard_alert.c.fingerprint).where(fires).group_by(heard_alert.c.fingerprint).order_by(*began)
+    count = select(func.count(heard_alert.c.fingerprint.distinct())).where(fires)
+    told = await _read(connection, fires, heard_alert.c.fingerprint.in_(newest.limit(most)))
+    return told, (await connection.execute(count)).scalar_one()
 
 
 async def known(connection: AsyncConnection, told: Iterable[Heard]) -> tuple[Heard, ...]:

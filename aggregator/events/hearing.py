@@ -16,8 +16,12 @@ from aggregator.query.wire import reader
 from aggregator.series import CLUSTER
 from aggregator.store.database import Database
 
-UNHEARD = timedelta(days=1)
-"""What an Alertmanager has not told of for so long is over: it may tell of no ends, or be no more."""
+UNHEARD = timedelta(days=6)
+"""What an Alertmanager has not told of for so long is over: it may tell of no ends, or be no more.
+
+What still fires it tells again by its `repeat_interval`, and however long that is, once it has forgotten that it told: after
+`--data.retention`, which is five days.
+"""
 KEPT = timedelta(days=7)
 """What is over is forgotten after so long; whoever told of it has the rest."""
 UNASKED = timedelta(minutes=10)

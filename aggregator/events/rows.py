@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.values import Alert, Change, Event, Health, Source, State
@@ -29,6 +29,14 @@ async def alerts(
         wanted |= alert.c.resolved_at >= resolved_since
     query = select(alert).where(wanted, alert.c.source.in_(sources)).order_by(alert.c.active_at, *_key())
     return await _read(connection, query)
+
+
+async def latest_over(connection: AsyncConnection, since: datetime, most: int) -> tuple[tuple[Alert, ...], int]:
+    """The alerts that ended at an instant or later, those that ended last first, at most so many; and how many there are."""
+    over = alert.c.resolved_at >= since
+    query = select(alert).where(over).order_by(alert.c.resolved_at.desc(), *_key()).limit(most)
+    count = select(func.count()).select_from(alert).where(over)
+    return await _read(connection, query), (await connection.execute(count)).scalar_one()
 
 
 async def alerts_with(connection: AsyncConnection, fingerprint: str) -> tuple[Alert, ...]:

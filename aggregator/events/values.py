@@ -45,6 +45,9 @@ class Change(StrEnum):
 SUMMARY_RESOLVED = "summary_resolved"
 """The annotation that says in words that an alert is over; whoever tells of that says it in the place of `summary`."""
 
+NAMES = "names"
+"""The annotation that holds the names of people, sealed: operators are told them, and nobody else."""
+
 OPEN = (State.FIRING, State.RECOVERING)
 """In these states somebody is to be told, or was."""
 
@@ -88,6 +91,11 @@ class Alert:
     @property
     def name(self) -> str:
         return self.label("alertname")
+
+    @property
+    def shown_annotations(self) -> dict[str, str]:
+        """The annotations that anybody may see."""
+        return {name: text for name, text in self.annotations if name != NAMES}
 
     @property
     def is_open(self) -> bool:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.access import finding_rows, window_rows
 from aggregator.clusters.values import UTC, Config
+from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows
 from aggregator.events import rows as event_rows
 from aggregator.events.rows import alerts, events
@@ -40,6 +42,7 @@ DAY = timedelta(days=1)
 # What was told of groups that are gone matters to nobody after so long, and never within twice a repeat interval.
 TOLD = timedelta(days=30)
 BATCH = 1000
+KEPT_AS_EVENTS = (event_rows, heard_rows, outbox_rows, silence_rows, window_rows, finding_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ async def purge(database: Database, config: Config, now: datetime, batch: int = 
     ends = [(rows.purge, now - max(TOLD, timedelta(seconds=2 * longest)))]
     if config.retention.events is not None:
         before = now - timedelta(seconds=config.retention.events)
-        ends += [(each.purge, before) for each in (event_rows, heard_rows, outbox_rows, silence_rows)]
+        ends += [(each.purge, before) for each in KEPT_AS_EVENTS]
     removed = 0
     for remove, before in ends:
         count = batch
@@ -105,7 +108,7 @@ async def _morning(
     kept = await alerts(connection, resolved_since=since)
     found = as_seen(kept, rules_of(config.rules), config, now)
     fired = await events(connection, now - MONTH, now, changes=(Change.FIRING,))
-    disabled = await rows.disabled_receivers(connection)
+    disabled = await rows.disabled_receivers(connection, receivers(config))
     policy, silences = policy_of(config), await silence_rows.silences(connection, now)
     quiet = (*policy.quiet, *map(quiet_of, silences))
     return Morning(found, fired, disabled, since, now), muted_by(policy.inhibit, quiet, found, now)

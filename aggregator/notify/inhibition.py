@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aggregator.access.kinds import ABOUT_ARRIVALS, STRANGERS_AT_WORK
 from aggregator.clusters.alerting import Inhibit
 from aggregator.clusters.conditions import Condition
 from aggregator.events.values import Alert
@@ -10,6 +11,7 @@ from aggregator.notify.matching import fulfils
 from aggregator.notify.silences import Mute
 
 # What was found about who may log in stays true while nobody can be seen, and is never said by an outage.
+_ACCESS = Condition("kind", "=", "access")
 _NOT_ACCESS = Condition("kind", "!=", "access")
 
 
@@ -22,8 +24,14 @@ BUILT_IN = (
     _chain("crosshub", "crosshub", ()),
     _chain("cluster", "crosshub|cluster", ("cluster",)),
     _chain("hub", "crosshub|cluster|hub", ("cluster", "namespace")),
+    Inhibit(
+        (_ACCESS, Condition("alertname", "=", STRANGERS_AT_WORK)),
+        (_ACCESS, Condition("alertname", "=~", "|".join(ABOUT_ARRIVALS))),
+        ("cluster", "namespace"),
+    ),
 )
-"""Crosshub > cluster > hub > feature, by the label `scope` of outages, which other alerts do not have."""
+"""Crosshub > cluster > hub > feature, by the label `scope` of outages, which other alerts do not have; and what is found
+about new accounts is said once, by what they do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from aggregator.events.values import Alert, Health
 from aggregator.notify.deciding import Group, Telling
 from aggregator.notify.wording import clock_time
 from aggregator.outbox.notice import Item, Link, Notice
+from aggregator.rules.shipped import names_of_shipped_runbooks
 
 # Of outages, which have no rule file that could say it: what is told while it fires, and when it is over.
 OUTAGES = {
@@ -17,6 +18,8 @@ OUTAGES = {
     "cluster": ("Cluster {place} cannot be reached", "Cluster {place} is back"),
     "crosshub": ("Crosshub cannot see any cluster", "Crosshub sees the clusters again"),
 }
+ON_CALL = "/d/crosshub-on-call"
+"""The dashboard that somebody looks at who was woken up, below Grafana's address."""
 OVER = "Over: "
 """So begins what is over and has no words of its own for that."""
 # So begins the evidence of rules that are true.
@@ -87,10 +90,15 @@ def links(config: Config, alert: Alert) -> Iterable[Link]:
     annotations = dict(alert.annotations)
     ours = config.external_url.rstrip("/")
     runbooks = (config.runbooks or f"{ours}/runbooks").rstrip("/")
-    yield Link("Runbook", annotations.get("runbook_url") or f"{runbooks}/{quote(alert.name, safe='')}")
+    # A rule of somebody's own has no page among ours.
+    there = config.runbooks is not None or alert.name in names_of_shipped_runbooks()
+    named = f"{runbooks}/{quote(alert.name, safe='')}" if there else ""
+    if runbook := annotations.get("runbook_url") or named:
+        yield Link("Runbook", runbook)
     if config.grafana.public_url is not None:
-        named = {f"var-{name}": alert.label(name) for name in ("cluster", "namespace") if alert.label(name)}
-        yield Link("Grafana", config.grafana.public_url.rstrip("/") + (f"/?{urlencode(named)}" if named else "/"))
+        where = {"var-cluster": alert.label("cluster"), "var-hub": alert.label("namespace")}
+        chosen = urlencode({name: value for name, value in where.items() if value})
+        yield Link("Grafana", config.grafana.public_url.rstrip("/") + ON_CALL + (f"?{chosen}" if chosen else ""))
     yield Link("Silence", f"{ours}/alerts/{alert.fingerprint}/silence")
     yield Link("Alert", f"{ours}/alerts/{alert.fingerprint}")
 

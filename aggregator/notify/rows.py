@@ -75,9 +75,10 @@ async def keep_told(connection: AsyncConnection, group_key: str, said: Mapping[s
     await upsert(connection, notification, rows, key=("group_key", "receiver"))
 
 
-async def disabled_receivers(connection: AsyncConnection) -> tuple[tuple[str, str], ...]:
-    """Name and error of each receiver that is switched off."""
-    query = select(receiver.c.name, receiver.c.error).where(receiver.c.disabled_at.is_not(None))
+async def disabled_receivers(connection: AsyncConnection, configured: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Name and error of each of these receivers that is switched off. What is said of others is of an older configuration."""
+    off = receiver.c.disabled_at.is_not(None), receiver.c.name.in_(tuple(configured))
+    query = select(receiver.c.name, receiver.c.error).where(*off)
     return tuple((row.name, row.error or "") for row in await connection.execute(query.order_by(receiver.c.name)))
 
 

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.conditions import parse_condition
@@ -23,6 +23,14 @@ async def all_silences(connection: AsyncConnection) -> tuple[Silence, ...]:
     """Every silence that is kept, also those that are over, the latest first."""
     query = select(silence).order_by(silence.c.created_at.desc(), silence.c.id)
     return tuple(map(_silence, await connection.execute(query)))
+
+
+async def latest_silences(connection: AsyncConnection, now: datetime, most: int) -> tuple[tuple[Silence, ...], int]:
+    """At most so many silences, those that are not over before the others, each time the latest first; how many there are."""
+    latest = (silence.c.ends_at <= now), silence.c.created_at.desc(), silence.c.id
+    found = await connection.execute(select(silence).order_by(*latest).limit(most))
+    count = await connection.execute(select(func.count()).select_from(silence))
+    return tuple(map(_silence, found)), count.scalar_one()
 
 
 async def add(connection: AsyncConnection, new: Silence) -> None:

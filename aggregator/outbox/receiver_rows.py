@@ -1,9 +1,9 @@
 """How receivers stand, as rows: switched off, to be left alone for a while, or neither."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.outbox.values import Standing, Turn
@@ -14,6 +14,11 @@ from aggregator.store.upsert import INSERT
 MOST_OF_AN_ERROR = 2000
 TRIED_EVERY = timedelta(hours=1)
 """So often a receiver that is switched off has one message, since what is at fault may be mended elsewhere."""
+TAKEN_OUT = "taken out"
+"""The mark of a receiver that is configured no more. Who still has it in an older configuration notes it anew."""
+
+# As what is known about others while one of them is changed.
+KNOWN = receiver.alias("known")
 
 
 async def standings(connection: AsyncConnection) -> dict[str, Standing]:
@@ -29,6 +34,12 @@ async def known(connection: AsyncConnection, marks: Mapping[str, str]) -> None:
         await connection.execute(
             row.on_conflict_do_update(index_elements=["name"], set_=fresh, where=receiver.c.mark != mark)
         )
+
+
+async def keep_only(connection: AsyncConnection, configured: Collection[str]) -> None:
+    """Notes that all others were taken out of the configuration; they are neither switched off nor left alone any more."""
+    gone = {"mark": TAKEN_OUT, "disabled_at": None, "error": None, "not_before": None}
+    await connection.execute(update(receiver).where(receiver.c.name.not_in(tuple(configured))).values(gone))
 
 
 async def disable(connection: AsyncConnection, name: str, why: str) -> bool:
@@ -71,21 +82,36 @@ async def reached(connection: AsyncConnection, name: str) -> None:
 
 
 async def take_turn(connection: AsyncConnection, turn: Turn) -> bool:
-    """Whether the receiver may be sent something now; then nobody else may before its pause is over."""
-    free = and_(receiver.c.name == turn.receiver, _is_free())
-    taken = update(receiver).where(free).values(not_before=database_now(turn.pause))
-    return bool((await connection.execute(taken)).rowcount)
+    """Whether the receiver may be sent something now; then nobody else may before its pause is over.
+
+    Nor may any other receiver of its server before that has had its own.
+    """
+    if turn.server and not await _taken(
+        connection, turn.server, turn.server_pause, may_be_tried(literal(turn.receiver))
+    ):
+        return False
+    return not turn.pause or await _taken(connection, turn.receiver, turn.pause)
 
 
 def willing(name: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the receiver of that name is known, not switched off, and not left alone."""
-    return exists().where(receiver.c.name == name, receiver.c.disabled_at.is_(None), _is_free())
+    return exists().where(KNOWN.c.name == name, KNOWN.c.disabled_at.is_(None), _is_free(KNOWN))
 
 
 def may_be_tried(name: ColumnElement[str]) -> ColumnElement[bool]:
     """The same, or it is switched off and may have a message to see whether it still is."""
-    return exists().where(receiver.c.name == name, _is_free())
+    return exists().where(KNOWN.c.name == name, _is_free(KNOWN))
 
 
-def _is_free() -> ColumnElement[bool]:
-    return or_(receiver.c.not_before.is_(None), receiver.c.not_before <= database_now())
+def taken_out(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the receiver of that name was configured once, and is no more."""
+    return exists().where(KNOWN.c.name == name, KNOWN.c.mark == TAKEN_OUT)
+
+
+async def _taken(connection: AsyncConnection, name: str, pause: timedelta, *also: ColumnElement[bool]) -> bool:
+    free = update(receiver).where(receiver.c.name == name, _is_free(receiver), *also)
+    return bool((await connection.execute(free.values(not_before=database_now(pause)))).rowcount)
+
+
+def _is_free(row: FromClause) -> ColumnElement[bool]:
+    return or_(row.c.not_before.is_(None), row.c.not_before <= database_now())

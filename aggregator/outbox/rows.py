@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.outbox.carrying import carried
 from aggregator.outbox.notice import notice_in, written
-from aggregator.outbox.receiver_rows import may_be_tried, take_turn, willing
+from aggregator.outbox.receiver_rows import may_be_tried, take_turn, taken_out, willing
 from aggregator.outbox.values import Leased, Message, Retry, Turn
 from aggregator.series import Labels
 from aggregator.store.alert_tables import outbox
@@ -45,9 +45,12 @@ async def enqueue(connection: AsyncConnection, message: Message) -> bool:
 
 
 async def receivers_with_due(connection: AsyncConnection) -> tuple[str, ...]:
-    """Who has a message that could go out now. Only a look: another replica may be about to send it."""
-    query = select(outbox.c.receiver).distinct().where(_due(), may_be_tried(outbox.c.receiver))
-    return tuple((await connection.execute(query.order_by(outbox.c.receiver))).scalars())
+    """Who has a message that could go out now, whoever waits longest first.
+
+    Only a look: another replica may be about to send it.
+    """
+    query = select(outbox.c.receiver).where(_due(), may_be_tried(outbox.c.receiver)).group_by(outbox.c.receiver)
+    return tuple((await connection.execute(query.order_by(func.min(outbox.c.id)))).scalars())
 
 
 async def lease(connection: AsyncConnection, owner: str, lease: timedelta, turns: Sequence[Turn]) -> tuple[Leased, ...]:
@@ -57,8 +60,7 @@ async def lease(connection: AsyncConnection, owner: str, lease: timedelta, turns
     """
     taken: list[Leased] = []
     for turn in turns:
-        # Who is paused between messages has one turn for all replicas, and one message a turn.
-        if turn.pause and not await take_turn(connection, turn):
+        if turn.is_paced and not await take_turn(connection, turn):
             continue
         taken += await _leased(connection, owner, lease, turn)
     return tuple(taken)
@@ -97,14 +99,18 @@ async def give_back(connection: AsyncConnection, held: Leased, *, begun: bool) -
 
 async def give_up(connection: AsyncConnection, age: timedelta, why: str) -> tuple[Message, ...]:
     """The messages that have waited for so long that nobody tries any more, marked as failed."""
-    values = {"state": "failed", "error": func.coalesce(outbox.c.error, why), "finished_at": database_now()}
-    found = await connection.execute(update(outbox).where(_late(age)).values(NOTHING | values).returning(*_message()))
-    return tuple(sorted((Message(*row) for row in found), key=lambda message: message.key))
+    return await _ended(connection, _late(age), func.coalesce(outbox.c.error, why))
 
 
-async def any_late(connection: AsyncConnection, age: timedelta) -> bool:
-    """Whether there is a message that has waited for so long."""
-    return (await connection.execute(select(literal(1)).where(_late(age)).limit(1))).first() is not None
+async def end_unwanted(connection: AsyncConnection, why: str) -> tuple[Message, ...]:
+    """The messages for receivers that were taken out of the configuration, marked as failed."""
+    return await _ended(connection, _unwanted(), literal(why))
+
+
+async def any_to_end(connection: AsyncConnection, age: timedelta) -> bool:
+    """Whether there is a message that has waited for so long, or whose receiver was taken out of the configuration."""
+    query = select(literal(1)).where(or_(_late(age), _unwanted())).limit(1)
+    return (await connection.execute(query)).first() is not None
 
 
 async def waiting(connection: AsyncConnection, receiver: str, most: int) -> tuple[Message, ...]:
@@ -143,14 +149,22 @@ async def _supersede(connection: AsyncConnection, message: Message, number: int)
         await connection.execute(update(outbox).where(outbox.c.id == number).values(body=body))
 
 
+async def _ended(
+    connection: AsyncConnection, which: ColumnElement[bool], error: ColumnElement[str]
+) -> tuple[Message, ...]:
+    values = {"state": "failed", "error": error, "finished_at": database_now()}
+    found = await connection.execute(update(outbox).where(which).values(NOTHING | values).returning(*_message()))
+    return tuple(sorted((Message(*row) for row in found), key=lambda message: message.key))
+
+
 async def _leased(connection: AsyncConnection, owner: str, lease: timedelta, turn: Turn) -> list[Leased]:
     # Whoever took a turn has found that out, and its pause has begun.
-    is_willing = true() if turn.pause else willing(outbox.c.receiver)
+    is_willing = true() if turn.is_paced else willing(outbox.c.receiver)
     query = (
         select(outbox.c.id)
         .where(outbox.c.receiver == turn.receiver, _due(), is_willing)
         .order_by(outbox.c.id)
-        .limit(1 if turn.pause else turn.most)
+        .limit(1 if turn.is_paced else turn.most)
     )
     # SQLite knows no such words, and has one writer at a time.
     numbers = (await connection.execute(query.with_for_update(of=outbox, skip_locked=True))).scalars().all()
@@ -194,8 +208,16 @@ def _due() -> ColumnElement[bool]:
 
 
 def _late(age: timedelta) -> ColumnElement[bool]:
+    return and_(_nobody_has_it(), outbox.c.created_at < database_now(-age))
+
+
+def _unwanted() -> ColumnElement[bool]:
+    return and_(_nobody_has_it(), taken_out(outbox.c.receiver))
+
+
+def _nobody_has_it() -> ColumnElement[bool]:
     left_behind = and_(outbox.c.state == "leased", outbox.c.lease_until < database_now())
-    return and_(or_(outbox.c.state == "pending", left_behind), outbox.c.created_at < database_now(-age))
+    return or_(outbox.c.state == "pending", left_behind)
 
 
 def _message() -> tuple[ColumnElement[Any], ...]:

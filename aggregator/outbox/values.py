@@ -60,11 +60,21 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A receiver that may be sent so many messages now, and is then left alone for a while."""
+    """A receiver that may be sent so many messages now, and is then left alone for a while.
+
+    Behind a `server` that several receivers share, none of them is sent anything while that has its own pause.
+    """
 
     receiver: str
     most: int
     pause: timedelta = timedelta(0)
+    server: str = ""
+    server_pause: timedelta = timedelta(0)
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether it has one message a turn, and one turn for all replicas."""
+        return bool(self.pause or self.server)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def _of_hub(labels: dict[str, str], hub: Hub) -> Iterator[Stretch]:
         yield _always(REVIEW, labels, until.timestamp() // 1)
     for window in access.open_windows:
         about = labels_of(labels | {NAME: OPEN_WINDOW, "reason": window.reason, "contact": window.contact or ""})
-        start, end = milliseconds(window.since), milliseconds(window.until)
+        start, end = milliseconds(window.since), milliseconds(window.end)
         yield Stretch(about, start, end, window.expected_people or 1)
 
 

@@ -14,7 +14,8 @@ from aggregator.rollups.buckets import Bucket, Resolution, day_number, midnight,
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Window
 from aggregator.rollups.duties import utc_now
-from aggregator.rollups.job import Outcome, Rollups, Show
+from aggregator.rollups.job import Rollups
+from aggregator.rollups.outcome import Outcome, Show
 from aggregator.rollups.people_rows import key_of_people
 from aggregator.rollups.standing import State
 from aggregator.rollups.standing_rows import standing_of

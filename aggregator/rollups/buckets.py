@@ -75,6 +75,12 @@ def numbered(resolution: Resolution, number: int, zone: ZoneInfo) -> Bucket:
     return _bucket(resolution, (first, _STEPS[resolution][1](first)), zone)
 
 
+def with_day(resolution: Resolution, number: int, zone: ZoneInfo) -> Bucket:
+    """The day, week or month that the day of that number is part of."""
+    # Not at its first instant, which comes twice where clocks go back at midnight.
+    return holding(resolution, numbered(Resolution.DAY, number, zone).start + HOUR, zone)
+
+
 def day_number(day: date) -> int:
     """The number of the bucket of that local date, in any zone."""
     return day.toordinal() - _FIRST_DAY

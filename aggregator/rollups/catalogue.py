@@ -228,7 +228,7 @@ def _measures() -> tuple[Measure, ...]:
                 _events((f"{_REQUESTS}_count", 'code=~"5.."')), Longer.SUM, grain=1),
         Measure("request_seconds_mean", "seconds", "How long a request took, on average.",
                 _mean(_counted((f"{_REQUESTS}_sum", quiet), every=_SELDOM), _counted(answered, every=_SELDOM)),
-                Longer.ASKED, tolerance=0.1),
+                Longer.ASKED),
         Measure("up_ratio", "ratio", "Share of the time in which the hub answered its scrapes.",
                 _average(up), Longer.MEAN, tolerance=0.003),
         Measure("down_minutes", "minutes", "Minutes in which the hub did not answer its scrapes.",

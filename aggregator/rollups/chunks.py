@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.rollups import due
 from aggregator.rollups.bucket_rows import Entry
-from aggregator.rollups.buckets import DAY, HOUR, Bucket, Resolution, buckets, holding, numbered
+from aggregator.rollups.buckets import DAY, Bucket, Resolution, buckets, with_day
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.subjects import UTC, Subject
 
@@ -103,9 +103,8 @@ def stale(
     newest: dict[Bucket, datetime] = {}
     for day in (day for some in days for day in some.values()):
         # The hubs of a crowd have days of their own; what counts is the date.
-        noon = numbered(Resolution.DAY, day.bucket.number, zone).start + HOUR
         for resolution in kept:
-            bucket = holding(resolution, noon, zone)
+            bucket = with_day(resolution, day.bucket.number, zone)
             newest[bucket] = max(newest.get(bucket, day.computed_at), day.computed_at)
     return [
         bucket

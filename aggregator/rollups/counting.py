@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from aggregator.rollups.books import Books
 from aggregator.rollups.bucket_rows import Filled, Keeper, entries, numbers
-from aggregator.rollups.buckets import Bucket, Resolution, days_of
+from aggregator.rollups.buckets import Bucket, Resolution, days_of, with_day
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.people import Seen
 from aggregator.rollups.people_rows import (
@@ -65,16 +65,21 @@ async def _without_hashes(keeper: Keeper, books: Books, hubs: Collection[int], d
 
 
 async def count_days(keeper: Keeper, books: Books, hub: Subject, days: Sequence[Bucket]) -> None:
-    """The people of some days. Who was new on a later day may not be so any more, once an earlier one is known."""
+    """The people of some days. Who was new on a later day may not be so any more, once an earlier one is known: nor in
+    its week and its month, however long after these days they are.
+    """
     if not days:
         return
     subject = books.id_of(hub)
     counts = {day: await how_many(keeper.connection, [subject], day.number, day.number) for day in days}
     filled = [_with(day, hub, people=people) for day, people in counts.items()]
     changed = await keeper.put_numbers(subject, filled, ("people",))
-    new = await _new_people(keeper, books, hub, min(day.number for day in days))
-    changed |= await keeper.put_numbers(subject, new, ("new_people",))
     await keeper.touch(subject, Resolution.DAY, changed)
+    new = await _new_people(keeper, books, hub, min(day.number for day in days))
+    changed = await keeper.put_numbers(subject, new, ("new_people",))
+    for resolution in (Resolution.WEEK, Resolution.MONTH):
+        longer = await _new_people_in(keeper, books, hub, {with_day(resolution, day, hub.zone) for day in changed})
+        await keeper.put_numbers(subject, longer, ("new_people",))
 
 
 async def _new_people(keeper: Keeper, books: Books, hub: Subject, first: int) -> list[Filled]:
@@ -90,6 +95,20 @@ async def _new_people(keeper: Keeper, books: Books, hub: Subject, first: int) ->
         # Whoever was there before the oldest hash that is left looks new where they come next, and is not.
         new = {number: min(people, int(kept.get((books.new_people, number), people))) for number, people in new.items()}
     return [_with(known[number].bucket, hub, new_people=people) for number, people in new.items()]
+
+
+async def _new_people_in(keeper: Keeper, books: Books, hub: Subject, some: Collection[Bucket]) -> list[Filled]:
+    """How many people were new in weeks or months, of those that are kept: the sum of their days."""
+    subject, found = books.id_of(hub), []
+    for bucket in sorted(some):
+        for kept in (
+            await entries(keeper.connection, subject, bucket.resolution, bucket.number, bucket.number)
+        ).values():
+            days = days_of(bucket, hub.zone)
+            parts = await numbers(keeper.connection, subject, Resolution.DAY, days[0].number, days[-1].number)
+            new = sum(int(number) for (measure, _), number in parts.items() if measure == books.new_people)
+            found.append(_with(kept.bucket, hub, new_people=new))
+    return found
 
 
 def _with(bucket: Bucket, hub: Subject, **counts: int) -> Filled:

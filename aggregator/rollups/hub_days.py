@@ -9,7 +9,8 @@ import httpx
 
 from aggregator.rollups.buckets import Resolution, holding
 from aggregator.rollups.due import TRAILING
-from aggregator.rollups.hub_users import HubFailed, last_seen
+from aggregator.rollups.hub_api import HubFailed
+from aggregator.rollups.hub_users import last_seen
 from aggregator.rollups.subjects import Subject
 from aggregator.store.instants import milliseconds
 

@@ -1,6 +1,5 @@
-"""Who was seen on a hub of late, as its own REST API tells it."""
+"""The users of a hub, as its own REST API tells of them."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,31 +7,28 @@ from datetime import datetime
 import httpx
 import msgspec
 
-from aggregator.clusters.secrets import Secret, SecretUnreadable
+from aggregator.rollups.hub_api import Api, Ask, HubFailed, body_of, told
 
 PAGE = 200
-TIMEOUT = 30.0
-LARGEST = 8 << 20
+PAGES = "application/jupyterhub-pagination+json"
+SCOPES = "the scopes list:users, read:users:activity"
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
-    """Where a hub's REST API is, and a token for it."""
+class User(msgspec.Struct, frozen=True):
+    """One user. What the token may not read is None."""
 
-    url: str
-    token: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class HubFailed:
-    """A hub whose users cannot be known, and why."""
-
-    reason: str
-
-
-class _User(msgspec.Struct):
     name: str
     last_activity: datetime | None = None
+    created: datetime | None = None
+    admin: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Users in the order in which they were made, and how many there are in all."""
+
+    users: tuple[User, ...]
+    total: int
 
 
 class _Next(msgspec.Struct):
@@ -41,66 +37,46 @@ class _Next(msgspec.Struct):
 
 class _Pagination(msgspec.Struct):
     next: _Next | None = None
+    total: int = 0
 
 
 class _Page(msgspec.Struct):
-    items: list[_User]
+    items: list[User]
     pagination: _Pagination = msgspec.field(name="_pagination")
 
 
 _decode = msgspec.json.Decoder(_Page).decode
-PAGES = "application/jupyterhub-pagination+json"
 
 
 async def last_seen(http: httpx.AsyncClient, api: Api) -> Mapping[str, datetime] | HubFailed:
     """When the hub saw each of its users last, by user name in lower case; who never came is left out."""
-    try:
-        headers = {"Authorization": f"token {api.token.read()}", "Accept": PAGES}
-        async with asyncio.timeout(TIMEOUT):
-            return await _all(http, f"{api.url.rstrip('/')}/hub/api/users", headers)
-    except SecretUnreadable as error:
-        return HubFailed(f"its token cannot be read: {error}")
-    except TimeoutError:
-        return HubFailed(f"its API does not answer in {TIMEOUT:.0f} s")
-    except _Refused as refusal:
-        return HubFailed(str(refusal))
-    except (msgspec.MsgspecError, UnicodeError):
-        return HubFailed("its API answers something else than users")
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return HubFailed("its API cannot be reached")
+    found = await users(http, api)
+    if isinstance(found, HubFailed):
+        return found
+    return {
+        user.name.lower(): user.last_activity
+        for user in found.users
+        if user.last_activity is not None and user.last_activity.tzinfo is not None
+    }
 
 
-class _Refused(Exception):
-    pass
+async def users(http: httpx.AsyncClient, api: Api, newest: int | None = None) -> Users | HubFailed:
+    """All users of a hub, or so many of the newest and those of the first page."""
+    return await told(_all(http, api, newest), "users")
 
 
-async def _all(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> Mapping[str, datetime]:
+async def _all(http: httpx.AsyncClient, api: Api, newest: int | None) -> Users:
     """Page by page, since a hub answers so many at once only."""
-    found: dict[str, datetime] = {}
-    offset = 0
+    found: list[User] = []
+    offset, total = 0, 0
     while True:
-        page = _decode(await _page(http, url, {"limit": PAGE, "offset": offset}, headers))
-        found |= {
-            user.name.lower(): user.last_activity
-            for user in page.items
-            if user.last_activity is not None and user.last_activity.tzinfo is not None
-        }
-        following = page.pagination.next
+        asked = Ask("users", SCOPES, PAGES, {"limit": PAGE, "offset": offset})
+        page = _decode(await body_of(http, api, asked))
+        found += page.items
+        following, total = page.pagination.next, max(total, page.pagination.total, len(found))
         # A hub that says the same page comes next would be asked for ever.
         if following is None or following.offset <= offset:
-            return found
+            return Users(tuple(found), total)
         offset = following.offset
-
-
-async def _page(http: httpx.AsyncClient, url: str, parameters: Mapping[str, int], headers: Mapping[str, str]) -> bytes:
-    body = bytearray()
-    async with http.stream("GET", url, params=dict(parameters), headers=dict(headers)) as response:
-        if response.status_code != 200:
-            raise _Refused(
-                f"its API answers {response.status_code}; the token needs the scopes list:users, read:users:activity"
-            )
-        async for piece in response.aiter_bytes():
-            body += piece
-            if len(body) > LARGEST:
-                raise _Refused(f"its API answers with more than {LARGEST >> 20} MiB for {PAGE} users")
-    return bytes(body)
+        if newest is not None:
+            offset = max(offset, page.pagination.total - newest)

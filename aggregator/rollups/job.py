@@ -5,17 +5,16 @@ the same rows.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import httpx
 
 from aggregator.clusters.values import Retention
-from aggregator.errors import ClusterFailed, printable
+from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Fleet
 from aggregator.rollups.asking import Cluster
 from aggregator.rollups.books import Books
@@ -25,9 +24,10 @@ from aggregator.rollups.chunks import Chunk, Window, hours_and_days, stale, week
 from aggregator.rollups.crowds import hubs_of, keep_crowd
 from aggregator.rollups.downtime_rows import hours_looked
 from aggregator.rollups.due import REACH, due
+from aggregator.rollups.hub_api import HubFailed
 from aggregator.rollups.hub_days import seen_by_hubs
-from aggregator.rollups.hub_users import HubFailed
 from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
+from aggregator.rollups.outcome import Outcome, Run, Show
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.people_rows import keep_mark
@@ -37,24 +37,7 @@ from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
 
-log = logging.getLogger(__name__)
-
 Whose = TypeVar("Whose", bound=Hashable)
-
-Show = Callable[[int, int], None]
-"""Told how many chunks are done, and how many there are."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of it: how many chunks were kept, which clusters failed, what a cluster would not compute, and which hubs
-    did not tell who was there, by cluster and namespace.
-    """
-
-    kept: int = 0
-    failed: dict[str, ClusterFailed] = field(default_factory=dict)
-    refused: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    not_seen: dict[str, HubFailed] = field(default_factory=dict)
 
 
 def recent(now: datetime, retention: Retention) -> Window:
@@ -88,7 +71,7 @@ class Rollups:
         hubs = [each for each in self.subjects if window.looks_at(each)]
         kept = await self._kept(_numbers(books, hubs), (Resolution.HOUR, Resolution.DAY), window)
         planned = hours_and_days(hubs, kept, window, milliseconds(self.now()))
-        run = _Run(books, Outcome(), sum(map(len, planned.values())), show)
+        run = Run(books, Outcome(), sum(map(len, planned.values())), show)
         await self._seen_by_hubs(run, hubs)
         await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in planned.items()))
         await self._longer(run, hubs, window)
@@ -109,7 +92,7 @@ class Rollups:
                     found[each, resolution] = await entries(connection, number, resolution, *span)
         return found
 
-    async def _seen_by_hubs(self, run: "_Run", hubs: Sequence[Subject]) -> None:
+    async def _seen_by_hubs(self, run: Run, hubs: Sequence[Subject]) -> None:
         """Adds whom hubs saw of late, before anybody is counted."""
         found = {} if self.http is None else await seen_by_hubs(self.http, hubs, self.now())
         for hub, names in found.items():
@@ -119,7 +102,7 @@ class Rollups:
             async with self._keeping(run.books, [run.books.id_of(hub)]) as keeper:
                 await keep_last_seen(keeper, run.books, hub, names)
 
-    async def _of_cluster(self, run: "_Run", name: str, chunks: Sequence[Chunk]) -> None:
+    async def _of_cluster(self, run: Run, name: str, chunks: Sequence[Chunk]) -> None:
         cluster = Cluster(self.fleet, name)
         for chunk in chunks:
             failed = await self._chunk(run, cluster, chunk)
@@ -128,14 +111,14 @@ class Rollups:
                 return
             run.count()
 
-    async def _longer(self, run: "_Run", hubs: Sequence[Subject], window: Window) -> None:
+    async def _longer(self, run: Run, hubs: Sequence[Subject], window: Window) -> None:
         kept = await self._kept(_numbers(run.books, hubs), (Resolution.DAY, Resolution.WEEK, Resolution.MONTH), window)
         wanted = weeks_and_months(hubs, kept, window.first_day, milliseconds(self.now()))
         answering = {name: chunks for name, chunks in wanted.items() if name not in run.outcome.failed}
         run.total += sum(map(len, answering.values()))
         await asyncio.gather(*(self._of_cluster(run, name, chunks) for name, chunks in answering.items()))
 
-    async def _chunk(self, run: "_Run", cluster: Cluster, chunk: Chunk) -> ClusterFailed | None:
+    async def _chunk(self, run: Run, cluster: Cluster, chunk: Chunk) -> ClusterFailed | None:
         """Asks for a chunk and keeps what is told, or nothing of it."""
         longer = chunk.resolution in (Resolution.WEEK, Resolution.MONTH)
         told = await cluster.tell(chunk.namespaces, chunk.buckets, of_days=longer)
@@ -154,7 +137,7 @@ class Rollups:
                 await keep_told(keeper, run.books, chunk, told, seen)
         return None
 
-    async def _crowds(self, run: "_Run", window: Window) -> None:
+    async def _crowds(self, run: Run, window: Window) -> None:
         resolutions = (Resolution.DAY, Resolution.WEEK, Resolution.MONTH)
         async with self.database.reading() as connection:
             known = await known_subjects(connection)
@@ -182,32 +165,3 @@ class Rollups:
 
 def _numbers(books: Books, subjects: Sequence[Subject]) -> dict[Subject, int]:
     return {each: books.id_of(each) for each in subjects}
-
-
-@dataclass(slots=True)
-class _Run:
-    """What one computation has come to so far."""
-
-    books: Books
-    outcome: Outcome
-    total: int
-    show: Show | None
-
-    def count(self) -> None:
-        self.outcome.kept += 1
-        if self.show is not None:
-            self.show(self.outcome.kept, self.total)
-
-    def fail(self, failed: ClusterFailed) -> None:
-        self.outcome.failed[failed.cluster] = failed
-        log.warning("rollups: %s; what is missing is computed once it answers", printable(str(failed)))
-
-    def not_seen(self, hub: Subject, failed: HubFailed) -> None:
-        self.outcome.not_seen[hub.key] = failed
-        log.warning('rollups: hub "%s" does not tell who was there: %s', hub.key, printable(failed.reason))
-
-    def note(self, cluster: str, refused: Mapping[str, str]) -> None:
-        before = self.outcome.refused.get(cluster, {})
-        for measure in refused.keys() - before.keys():
-            log.warning('rollups: cluster "%s" does not compute %s: %s', cluster, measure, printable(refused[measure]))
-        self.outcome.refused[cluster] = {**before, **refused}

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import Cluster, Config, Hub
 from aggregator.rollups.catalogue import About
-from aggregator.rollups.hub_users import Api
+from aggregator.rollups.hub_api import Api
 
 UTC = ZoneInfo("UTC")
 

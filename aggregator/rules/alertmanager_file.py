@@ -74,7 +74,7 @@ def _route(route: Route) -> Form:
 
 
 def _name(receivers: tuple[str, ...], send_resolved: bool) -> str:  # noqa: FBT001 - it is half of a key
-    return " and ".join(receivers) + ("" if send_resolved else ", not when resolved")
+    return (" and ".join(receivers) or "nobody") + ("" if send_resolved else ", not when resolved")
 
 
 def _together(name: str, receivers: list[Receiver], *, send_resolved: bool, mail: bool) -> Form:

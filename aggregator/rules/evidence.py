@@ -39,7 +39,10 @@ class Up(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What somebody who asks from outside gets: in words where it fails, how often in a row, and since when."""
+    """What somebody who asks from outside gets: in words where it fails, and how often in a row during this look.
+
+    Where earlier looks failed as well, `since` is when that began.
+    """
 
     sight: Sight = Sight.UNKNOWN
     words: str = ""
@@ -101,12 +104,16 @@ class ClusterSeen:
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """An alert that always fires elsewhere, so that its silence is heard; `labels` are those it came with."""
+    """An alert that always fires elsewhere, so that its silence is heard; `labels` are those it came with.
+
+    One that is not `regular` is told of so seldom, or was heard so lately for the first time, that silence says nothing.
+    """
 
     origin: str
     labels: Labels
     heard_at: datetime
     fires: bool = True
+    regular: bool = True
 
     @property
     def teller(self) -> str:

@@ -73,13 +73,13 @@ def _news(before: Probes, seen: Seen) -> Iterator[Probe]:
 
 
 def _after(before: Probe | None, key: Key, outcome: Outcome, now: datetime) -> Probe:
-    probe = Probe(*key, outcome.sight, outcome.detail, outcome.asks, now, now, outcome.expires_at)
+    probe = Probe(*key, outcome.sight, outcome.detail, 1, now, now, outcome.expires_at)
     if before is None:
         return probe
     # A certificate that could not be looked at ends when it did.
     probe = replace(probe, expires_at=outcome.expires_at or before.expires_at)
     if before.sight is outcome.sight:
-        return replace(probe, streak=before.streak + outcome.asks, since=before.since)
+        return replace(probe, streak=before.streak + 1, since=before.since)
     return probe
 
 
@@ -108,7 +108,7 @@ def _named(cluster: Cluster, hub: Hub, known: Probes, seen: Seen) -> HubSeen:
         probe = known.get((cluster.name, hub.namespace, kind))
         if kind not in outcomes or probe is None:
             return NOT_SEEN
-        return Look(probe.sight, probe.detail, probe.streak, probe.since)
+        return Look(probe.sight, probe.detail, outcomes[kind].asks, probe.since if probe.streak > 1 else None)
 
     certificate = known.get((cluster.name, hub.namespace, CERTIFICATE)) if hub.url else None
     return replace(

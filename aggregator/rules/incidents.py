@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from aggregator.events.going_on import Judgement
 from aggregator.events.values import Alert
 from aggregator.rules.evidence import Evidence, Where
-from aggregator.rules.outages import Judgement
 from aggregator.rules.standing import is_back
+from aggregator.rules.verdicts import Verdict
 
 AGAIN = timedelta(minutes=5)
 """A hub that is down again so soon, while its alert still stands, was not back."""
@@ -29,7 +30,7 @@ class Incident:
 
 
 def incidents_now(
-    before: Sequence[Incident], evidence: Evidence, judgement: Judgement, alerts: Sequence[Alert]
+    before: Sequence[Incident], evidence: Evidence, judgement: Judgement[Verdict], alerts: Sequence[Alert]
 ) -> tuple[Incident, ...]:
     """The incidents that begin, go on again or end with what was just judged; those that stay as they are are left out.
 

@@ -32,20 +32,21 @@ class Known:
         return None if self.rest.may_have(label) else frozenset({""})
 
 
-def known_alerts(groups: Iterable[Group], clusters: Collection[str]) -> tuple[Known, ...]:
-    """The alerts of the rules, and those that Crosshub tells without any rule."""
+def known_alerts(groups: Iterable[Group], clusters: Collection[str], found: Mapping[str, str]) -> tuple[Known, ...]:
+    """The alerts of the rules, and those that Crosshub tells without any rule; `found` are findings with their severity."""
     names = frozenset(clusters)
-    return (*(_of_rule(rule, names) for group in groups for rule in group.rules), *built_in(names))
+    return (*(_of_rule(rule, names) for group in groups for rule in group.rules), *built_in(names, found))
 
 
-def built_in(clusters: frozenset[str]) -> Iterator[Known]:
-    """Outages by name; findings about access by their kind, since they are named by what was found."""
+def built_in(clusters: frozenset[str], found: Mapping[str, str]) -> Iterator[Known]:
+    """Outages, and findings about access, by name."""
     anywhere = {CLUSTER: clusters | {""}}
     for name in NAMES:
         kinds = frozenset({"outage", "meta"})
         yield Known(name, {ALERTNAME: frozenset({name}), "severity": SEVERITIES, "kind": kinds, **anywhere})
-    found = {"kind": frozenset({"access"}), "severity": SEVERITIES | {"critical"}}
-    yield Known("access", {ALERTNAME: frozenset({"access"}), **found, **anywhere})
+    for name, severity in found.items():
+        labels = {ALERTNAME: frozenset({name}), "severity": frozenset({severity}), "kind": frozenset({"access"})}
+        yield Known(name, {**labels, CLUSTER: clusters})
 
 
 def can_meet(conditions: Iterable[Condition], alert: Known) -> bool:

@@ -41,16 +41,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is checked together; `line_of` tells where a path of the configuration `file` stands."""
+    """What is checked together; `line_of` tells where a path of the configuration `file` stands.
+
+    `found` are the alerts about access, by name, with their severity.
+    """
 
     config: Config
     groups: tuple[Group, ...]
     file: str
     line_of: Callable[[str], int]
     now: datetime
+    found: Mapping[str, str]
 
     def alerts(self) -> tuple[Known, ...]:
-        return known_alerts(self.groups, [cluster.name for cluster in self.config.clusters])
+        return known_alerts(self.groups, [cluster.name for cluster in self.config.clusters], self.found)
 
     def rules(self) -> Iterator[tuple[Group, Rule]]:
         for group in self.groups:
@@ -89,6 +93,9 @@ def routes_match_something(checked: Checked) -> Iterator[Finding]:
             words = "takes nothing: earlier routes take every alert that it matches"
             yield checked.at(Level.FAULT, f"routes[{i}]", words, "move it up, or remove it")
         left = [alert for alert in left if not must_meet(route.match, alert)]
+    if checked.config.routes and not checked.config.routes[-1].receivers:
+        words = "has no receivers, so that whatever no other route takes reaches nobody"
+        yield checked.at(Level.WARNING, f"routes[{len(checked.config.routes) - 1}]", words, "name one")
 
 
 def inhibitions_match_something(checked: Checked) -> Iterator[Finding]:

@@ -4,22 +4,19 @@ An open alert that is neither is held as it was: nothing resolves because nobody
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
 from types import MappingProxyType
 
+from aggregator.events.going_on import Judgement
 from aggregator.events.values import Alert
 from aggregator.rules import verdicts
 from aggregator.rules.evidence import ClusterSeen, Evidence, HubSeen, Sight, Up, Watchdog
 from aggregator.rules.standing import OUT, Standing, answers, is_back, is_out, is_refused, is_sure, standing
 from aggregator.rules.unwatched import why_unwatched
 from aggregator.rules.verdicts import LIMITS, Severity, Verdict
+from aggregator.rules.watchdogs import PATIENCE
 
 TOGETHER = 3
 """So many hubs of one cluster that are down together are one incident."""
-
-PATIENCE = timedelta(minutes=10)
-"""A Watchdog that is not heard for so long has stopped."""
 
 LEFT_ALONE = 5
 """So many looks have to be missing before an alert that nobody looks for ends."""
@@ -30,23 +27,9 @@ Subject = tuple[str, str, str]
 """(alertname, cluster, namespace)"""
 
 Open = Collection[Subject]
-Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """Which alerts are true, and the keys of those that were open and are surely over.
-
-    `gone` are those that nobody looks for any more, and why; `left` those of which that is to be seen yet.
-    """
-
-    true: tuple[Verdict, ...]
-    over: frozenset[Key] = frozenset()
-    gone: Mapping[Key, str] = field(default_factory=dict)
-    left: frozenset[Key] = frozenset()
-
-
-def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement:
+def judged(evidence: Evidence, before: Sequence[Alert]) -> Judgement[Verdict]:
     """What is true and what is over; `before` are the alerts about outages that were not resolved."""
     if is_blind(evidence):
         return Judgement((verdicts.crosshub_blind(evidence, sure=any(map(is_refused, evidence.hubs))),))
@@ -152,9 +135,9 @@ def _ends_within(hub: HubSeen, evidence: Evidence, severity: Severity) -> bool:
 
 def _is_stopped(dog: Watchdog, evidence: Evidence) -> bool:
     if not dog.teller:
-        return not dog.fires or evidence.at - dog.heard_at > PATIENCE
+        return not dog.fires or (dog.regular and evidence.at - dog.heard_at > PATIENCE)
     teller = evidence.cluster(dog.teller)
-    if teller is None or teller.failed:
+    if teller is None or teller.failed or not dog.regular:
         # Whoever is not heard at all tells nothing of it: that is MonitoringDown, or nobody asks any more.
         return False
     return evidence.at - max(dog.heard_at, teller.since or dog.heard_at) > PATIENCE
@@ -183,7 +166,8 @@ def _is_heard(alert: Alert, evidence: Evidence) -> bool:
     mine = [dog for dog in evidence.watchdogs if verdicts.watchdog_labels(dog) == alert.labels]
     tellers = [evidence.cluster(dog.teller) for dog in mine]
     silent = any(teller is not None and teller.failed for teller in tellers)
-    return not silent and not any(_is_stopped(dog, evidence) for dog in mine)
+    lately = all(dog.fires and evidence.at - dog.heard_at <= PATIENCE for dog in mine)
+    return lately and not silent and not any(_is_stopped(dog, evidence) for dog in mine)
 
 
 def _cluster_works(cluster: ClusterSeen, evidence: Evidence) -> bool:

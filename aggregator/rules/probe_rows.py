@@ -20,7 +20,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was seen of one thing: `streak` is how often in a row it came to the same, `since` when that began.
+    """What was seen of one thing: `streak` is how many looks in a row came to the same, `since` when that began.
 
     Of what a cluster's Prometheus tells, `looked_at` is when it last told it.
     """

@@ -74,13 +74,16 @@ async def _seen(http: httpx.AsyncClient, url: str, hub: Hub, pace: Pace) -> Outc
 async def _patiently(ask: Callable[[], Awaitable[Outcome]], pace: Pace) -> Outcome:
     """The first outcome that does not fail, or the last one."""
     outcome = await _in_time(ask, pace.timeout)
-    for asks, pause in enumerate(pace.pauses, start=2):
+    said = [outcome.detail]
+    for pause in pace.pauses:
         if outcome.sight is not Sight.FAILING:
             break
         await asyncio.sleep(pause)
-        again = await _in_time(ask, pace.timeout)
-        outcome = replace(again, asks=asks if again.sight is Sight.FAILING else 1)
-    return outcome
+        outcome = await _in_time(ask, pace.timeout)
+        said.append(outcome.detail)
+    if outcome.sight is not Sight.FAILING:
+        return outcome
+    return replace(outcome, asks=len(said), detail=" and ".join(dict.fromkeys(said)))
 
 
 async def _in_time(ask: Callable[[], Awaitable[Outcome]], seconds: float) -> Outcome:

@@ -11,6 +11,7 @@ from aggregator.clusters.forms import Key, Pairs
 from aggregator.clusters.kinds import Kind, Name, Place
 from aggregator.clusters.times import LONGEST, UNITS
 from aggregator.errors import BadExpression
+from aggregator.promql.diagnosis import diagnosis
 from aggregator.promql.functions import kind_of
 from aggregator.promql.parse import parse
 from aggregator.promql.tree import Kind as Type
@@ -46,7 +47,7 @@ def _expression(text: str, _: Place) -> str:
     try:
         gives = kind_of(parse(text))
     except BadExpression as fault:
-        raise Unfit(f"is not PromQL: {' '.join(str(fault).rpartition('parse error: ')[2].split())}") from None
+        raise Unfit(f"is not PromQL: {diagnosis(text, fault)}") from None
     if gives not in (Type.VECTOR, Type.SCALAR):
         raise Unfit(f"gives a {gives}; a rule needs an instant vector or a number")
     return text.strip()

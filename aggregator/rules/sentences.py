@@ -47,7 +47,8 @@ def _looked(what: str, look: Look, hub: HubSeen) -> str:
         return f"{what} answers"
     if not _fails(look):
         return f"{what} was not seen" if hub.url else ""
-    return f"{what}: {look.words}, {_times(look.times)}"
+    since = f"; failing since {clock(look.since, hub.zone)}" if look.since is not None else ""
+    return f"{what}: {look.words}, {_times(look.times)}{since}"
 
 
 def _times(times: int) -> str:

@@ -11,17 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import Config
 from aggregator.events import rows as alert_rows
+from aggregator.events.going_on import Went, gone_on
 from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
 from aggregator.rollups.downtime_rows import LOOKS
 from aggregator.rules import incident_rows, probe_rows
 from aggregator.rules.gathering import Seen, evidence, remembered
 from aggregator.rules.incidents import AGAIN, down, incidents_now
-from aggregator.rules.outage_states import Went, gone_on
 from aggregator.rules.outages import judged
 from aggregator.rules.probes import PATIENT, Pace, looked_at
 from aggregator.rules.scrapes import told_by_all
+from aggregator.rules.unwatched import called
 from aggregator.rules.watchdog_rows import watchdogs
+from aggregator.rules.watchdogs import followed
 from aggregator.slots.claiming import finish_ours, run_due
 from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
@@ -83,9 +85,11 @@ async def kept(connection: AsyncConnection, config: Config, seen: Seen) -> Went:
     incidents = await incident_rows.open_or_ended_since(connection, seen.at - AGAIN)
     probes = await probe_rows.probes(connection)
     known, gone = remembered(config, probes, seen)
-    told = evidence(config, known, seen, down(incidents), await watchdogs(connection))
+    dogs, heard = followed(await watchdogs(connection), probes, seen.at)
+    known |= heard
+    told = evidence(config, known, seen, down(incidents), dogs)
     judgement = judged(told, before)
-    went = gone_on(before, judgement, seen.at)
+    went = gone_on(before, judgement, seen.at, "outage", called)
     await probe_rows.keep(connection, [each for key, each in known.items() if each != probes.get(key)])
     await probe_rows.forget(connection, gone)
     await alert_rows.save(connection, went.alerts, went.events)

@@ -44,10 +44,17 @@ async def migrate(database: Database) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def database_there(url: str) -> AsyncIterator[Database]:
-    """The database at a URL, which must be there and have the tables of this Crosshub; nothing is made. Raises BadDatabase."""
+async def database_as_it_is(url: str) -> AsyncIterator[Database]:
+    """The database at a URL, which must be there, with whatever tables it has; nothing is made. Raises BadDatabase."""
     _demand_file(driver_url(url))
     async with open_database(url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def database_there(url: str) -> AsyncIterator[Database]:
+    """The same, which must have the tables of this Crosshub too."""
+    async with database_as_it_is(url) as database:
         _, missing = await pending(database)
         if missing:
             raise BadDatabase(
@@ -70,7 +77,7 @@ def _demand_file(url: URL) -> None:
     if url.get_backend_name() == "sqlite" and url.database not in IN_MEMORY and not Path(str(url.database)).is_file():
         raise BadDatabase(
             f"the database {shown(url)} is not there: correct `database` in the configuration, or start "
-            "`crosshub serve`, which makes it"
+            "`crosshub serve` or run `crosshub db upgrade`, which make it"
         )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows, rows
 from aggregator.notify.rows import disabled_receivers
 from aggregator.rules.own_rules import as_seen
@@ -15,6 +16,8 @@ from aggregator.web.shown import shown, shown_heard
 
 DAY = timedelta(days=1)
 MOST_EVENTS = 200
+MOST = 200
+"""Of each list of a page so many entries are shown, and how many there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,15 @@ class Alerts:
         """All alerts."""
         now, config = self.around.now(), self.around.config()
         async with self.around.database().reading() as connection:
-            kept, mute_of = await alerts_and_mutes(self.around, connection, now - DAY)
-            heard = await heard_rows.firing(connection)
-            off = await disabled_receivers(connection)
-        opened = [shown(config, alert, mute_of(alert), now) for alert in kept if alert.resolved_at is None]
-        lately = [shown(config, alert, None, now) for alert in reversed(kept) if alert.resolved_at is not None]
+            kept, mute_of = await alerts_and_mutes(self.around, connection)
+            over, over_count = await rows.latest_over(connection, now - DAY, MOST)
+            heard, heard_count = await heard_rows.newest_firing(connection, MOST)
+            off = await disabled_receivers(connection, receivers(config))
+        opened = [shown(config, alert, mute_of(alert), now) for alert in reversed(kept[-MOST:])]
+        lately = [shown(config, alert, None, now) for alert in over]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
-        return page("alerts.html", opened=opened, lately=lately, heard=others, off=off, now=now)
+        counts = {"opened": len(kept), "lately": over_count, "heard": heard_count}
+        return page("alerts.html", opened=opened, lately=lately, heard=others, counts=counts, off=off, now=now)
 
     async def one(self, request: Request) -> Response:
         """One alert, by its fingerprint, and what happened to it."""
@@ -39,7 +44,7 @@ class Alerts:
         async with self.around.database().reading() as connection:
             found = await rows.alerts_with(connection, fingerprint)
             happened = await rows.latest_events(connection, fingerprint, MOST_EVENTS)
-            _, mute_of = await alerts_and_mutes(self.around, connection, now)
+            _, mute_of = await alerts_and_mutes(self.around, connection)
         if not found:
             return no_such_alert()
         latest = max(found, key=lambda each: each.active_at)

@@ -28,12 +28,10 @@ class Around:
     groups: Callable[[], Groups] = tuple
 
 
-async def alerts_and_mutes(
-    around: Around, connection: AsyncConnection, since: datetime
-) -> tuple[tuple[Alert, ...], MutedBy]:
-    """The alerts that are open or were resolved since an instant, and what says by what each is muted."""
+async def alerts_and_mutes(around: Around, connection: AsyncConnection) -> tuple[tuple[Alert, ...], MutedBy]:
+    """The alerts that are pending or open, oldest first, and what says by what each is muted."""
     now, policy = around.now(), policy_of(around.config())
-    kept = await rows.alerts(connection, resolved_since=since)
+    kept = await rows.alerts(connection)
     quiet = [*policy.quiet, *map(quiet_of, await silences(connection, now))]
     kept = as_seen(kept, around.groups(), around.config(), now)
     return kept, muted_by(policy.inhibit, quiet, kept, now)

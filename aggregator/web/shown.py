@@ -26,11 +26,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ShownHeard:
-    """An alert that others tell of, by all who do; `ours` where we have it too."""
+    """An alert that others tell of, by all who do, and when one of them last did; `ours` where we have it too."""
 
     title: str
     where: str
     since: datetime
+    heard_at: datetime
     origins: tuple[str, ...]
     times: int
     ours: bool
@@ -71,5 +72,6 @@ def _together(told: Sequence[Heard], is_ours: Callable[[str], bool]) -> ShownHea
     first = told[0]
     title = dict(first.annotations).get("summary") or dict(first.labels)["alertname"]
     since, times = min(each.starts_at for each in told), max(each.count for each in told)
+    heard_at = max(each.heard_at for each in told)
     origins = tuple(each.origin for each in told)
-    return ShownHeard(title, where(first.labels), since, origins, times, is_ours(first.fingerprint))
+    return ShownHeard(title, where(first.labels), since, heard_at, origins, times, is_ours(first.fingerprint))

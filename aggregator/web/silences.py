@@ -17,7 +17,7 @@ from aggregator.events.values import Alert
 from aggregator.notify import silence_rows
 from aggregator.notify.matching import condition_text, fulfils
 from aggregator.notify.silences import Silence
-from aggregator.web.alerts import no_such_alert
+from aggregator.web.alerts import MOST, no_such_alert
 from aggregator.web.around import Around
 from aggregator.web.pages import page
 
@@ -50,12 +50,12 @@ class Silences:
     around: Around
 
     async def every(self, _: Request) -> Response:
-        """All silences, the latest first."""
+        """The silences, those that are not over first, the latest first."""
         now = self.around.now()
         async with self.around.database().reading() as connection:
-            kept = await silence_rows.all_silences(connection)
+            kept, count = await silence_rows.latest_silences(connection, now, MOST)
         rows_of_page = [(each, ", ".join(map(condition_text, each.matchers))) for each in kept]
-        return page("silences.html", silences=rows_of_page, now=now)
+        return page("silences.html", silences=rows_of_page, count=count, now=now)
 
     async def form(self, request: Request) -> Response:
         """The form, with what an alert is known by already in it."""
@@ -96,7 +96,9 @@ class Silences:
             kept = await rows.alerts(connection)
         opened = [each for each in kept if each.is_open]
         matched = [each for each in opened if form.conditions and fulfils(dict(each.labels), form.conditions)]
-        return page("silence.html", status, alert=alert, form=form, lengths=LENGTHS, matched=matched)
+        return page(
+            "silence.html", status, alert=alert, form=form, lengths=LENGTHS, matched=matched[-MOST:], count=len(matched)
+        )
 
 
 def proposed(alert: Alert) -> str:

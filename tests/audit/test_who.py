@@ -30,6 +30,7 @@ TMP = "JupyterHub: {authenticator_class: tmp}"
 FIRST = "JupyterHub: {authenticator_class: firstuseauthenticator.FirstUseAuthenticator}"
 ADMINS = "Authenticator: {admin_users: [ana, rui]}"
 LISTED = "Authenticator: {allowed_users: [ana, rui, eva], admin_users: [ana]}"
+APART = "Authenticator: {allowed_users: [ana, rui, eva], admin_users: [Ana, jon]}"
 ALL = "Authenticator: {allow_all: true}"
 ORG = "GitHubOAuthenticator: {allowed_organizations: [ulisboa-geo]}"
 TEAMS = "GitHubOAuthenticator: {allowed_organizations: ['geo:staff', 'geo:students', bio, art]}"
@@ -55,8 +56,10 @@ CASES = [
     # GitHub: nothing, a list, everybody, organisations.
     (HUB_3, GITHUB, ANYBODY, CRITICAL),
     (HUB_5, GITHUB, NOBODY, FINE),
-    (HUB_3, f"{GITHUB}, {LISTED}", "3 named users and 1 admin may log in.", FINE),
-    (HUB_5, f"{GITHUB}, {LISTED}", "3 named users and 1 admin may log in.", FINE),
+    (HUB_3, f"{GITHUB}, {LISTED}", "3 named users may log in.", FINE),
+    (HUB_5, f"{GITHUB}, {LISTED}", "3 named users may log in.", FINE),
+    (HUB_3, f"{GITHUB}, {APART}", "3 named users and 1 admin may log in.", FINE),
+    (HUB_5, f"{GITHUB}, {APART}", "3 named users and 1 admin may log in.", FINE),
     (HUB_3, f"{GITHUB}, Authenticator: {{allowed_users: []}}", ANYBODY, CRITICAL),
     (HUB_5, f"{GITHUB}, Authenticator: {{allowed_users: []}}", NOBODY, FINE),
     (HUB_5, f"{GITHUB}, {ALL}", ANYBODY, CRITICAL),
@@ -65,8 +68,8 @@ CASES = [
     (HUB_5, f"{GITHUB}, Authenticator: {{allow_all: false, admin_users: [ana]}}", "Only 1 admin may log in.", FINE),
     (HUB_3, f"{GITHUB}, {ORG}, {ADMINS}", "Members of the GitHub organisation ulisboa-geo may log in.", FINE),
     (HUB_5, f"{GITHUB}, {ORG}, {ADMINS}", "Members of the GitHub organisation ulisboa-geo and 2 admins may log in.", FINE),
-    (HUB_3, f"{GITHUB}, {ORG}, {LISTED}", "3 named users and 1 admin may log in, if they are members of the GitHub organisation ulisboa-geo.", FINE),
-    (HUB_5, f"{GITHUB}, {ORG}, {LISTED}", "Members of the GitHub organisation ulisboa-geo, 3 named users and 1 admin may log in.", FINE),
+    (HUB_3, f"{GITHUB}, {ORG}, {LISTED}", "3 named users may log in, if they are members of the GitHub organisation ulisboa-geo.", FINE),
+    (HUB_5, f"{GITHUB}, {ORG}, {LISTED}", "Members of the GitHub organisation ulisboa-geo and 3 named users may log in.", FINE),
     (HUB_5, f"{GITHUB}, {TEAMS}", "Members of the GitHub organisations geo:staff, geo:students and 2 more may log in.", FINE),
     (OLDEST, f"{GITHUB}, Authenticator: {{whitelist: [ana]}}", "1 named user may log in.", FINE),
     (HUB_1, f"{GITHUB}, GitHubOAuthenticator: {{github_organization_whitelist: [geo]}}", "Members of the GitHub organisation geo may log in.", FINE),
@@ -82,6 +85,18 @@ CASES = [
     (HUB_4, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo]}}", "Members of the group geo may log in.", FINE),
     (HUB_5, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo]}}", NOBODY, FINE),
     (HUB_5, f"{GENERIC}, GenericOAuthenticator: {{allowed_groups: [geo, bio], manage_groups: true}}", "Members of the groups geo and bio may log in.", FINE),
+    # Patterns on names: one domain, a list of names, more than an institution, and no end, so that more match.
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+@ulisboa\\.pt|ana@gmail\\.com|checker)$'}}", "Anybody with a Google account whose name matches ^(.+@ulisboa\\.pt|ana@gmail\\.com|checker)$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(ana@gmail\\.com|checker)$'}}", "Anybody with a Google account whose name matches ^(ana@gmail\\.com|checker)$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(geo|bio)\\.ulisboa\\.pt$'}}", "Anybody with a Google account whose name matches ^.+@(geo|bio)\\.ulisboa\\.pt$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+@ulisboa\\.pt|.+@gmail\\.com)$'}}", "Anybody with a Google account whose name matches ^(.+@ulisboa\\.pt|.+@gmail\\.com)$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(gmail|yahoo)\\.com$'}}", "Anybody with a Google account whose name matches ^.+@(gmail|yahoo)\\.com$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(.+\\.)?ulisboa\\.pt$'}}", "Anybody with a Google account whose name matches ^.+@(.+\\.)?ulisboa\\.pt$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(geo\\.pt|bio\\.pt)$'}}", "Anybody with a Google account whose name matches ^.+@(geo\\.pt|bio\\.pt)$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(gmail\\.com|olive\\.com)$'}}", "Anybody with a Google account whose name matches ^.+@(gmail\\.com|olive\\.com)$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^.+@(a|b)\\.olive\\.com$'}}", "Anybody with a Google account whose name matches ^.+@(a|b)\\.olive\\.com$ may log in.", FINE),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '^(.+|ana@ulisboa\\.pt)$'}}", "Anybody with a Google account whose name matches ^(.+|ana@ulisboa\\.pt)$ may log in.", CRITICAL),
+    (HUB_3, f"{GOOGLE}, Authenticator: {{username_pattern: '.+@ulisboa\\.pt'}}", "Anybody with a Google account whose name matches .+@ulisboa\\.pt may log in.", CRITICAL),
     (HUB_3, f"{GENERIC}, Authenticator: {{username_pattern: '^.+@ulisboa\\.pt$'}}", "Anybody with an account at its OAuth provider whose name matches ^.+@ulisboa\\.pt$ may log in.", FINE),
     (HUB_5, f"{GENERIC}, OAuthenticator: {{allowed_scopes: [hub-users]}}", "Whoever is granted hub-users may log in.", FINE),
     # Google.
@@ -91,7 +106,11 @@ CASES = [
     (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{hosted_domain: [ulisboa.pt, uporto.pt], allow_all: true}}", "Anybody with a Google account at ulisboa.pt and uporto.pt may log in.", FINE),
     (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allow_all: true}}", "Anybody with a Google account may log in.", CRITICAL),
     (HUB_1, f"{GOOGLE}, GoogleOAuthenticator: {{hosted_domain: gmail.com}}", "Anybody with a Google account at gmail.com may log in.", CRITICAL),
-    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: [geo]}}}}", "Members of the Google group ulisboa.pt may log in.", FINE),
+    (HUB_1, f"{GOOGLE}, GoogleOAuthenticator: {{hosted_domain: yahoo.com}}", "Anybody with a Google account at yahoo.com may log in.", CRITICAL),
+    (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allowed_idps: {{'{BY_GOOGLE}': {{allowed_domains: ['*.edu']}}}}}}", "Anybody with a Google account at *.edu may log in.", CRITICAL),
+    (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allowed_idps: {{'{BY_GOOGLE}': {{allowed_domains: ['*.ulisboa.pt']}}}}}}", "Anybody with a Google account at *.ulisboa.pt may log in.", FINE),
+    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: []}}}}", NOBODY, FINE),
+    (HUB_5, f"{GOOGLE}, GoogleOAuthenticator: {{allowed_google_groups: {{ulisboa.pt: [geo]}}}}", "Members of the Google group geo at ulisboa.pt may log in.", FINE),
     # CILogon: the same key means the world or one university, by where it stands.
     (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allowed_idps: {{'{ULISBOA}': {{allow_all: true}}}}}}", "Anybody of idp.ulisboa.pt may log in.", FINE),
     (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allow_all: true, allowed_idps: {{'{BERKELEY}': {{}}}}}}", "Anybody of berkeley.edu may log in.", FINE),
@@ -101,7 +120,7 @@ CASES = [
     (HUB_5, f"{CILOGON}, CILogonOAuthenticator: {{allowed_idps: {{'{BY_GOOGLE}': {{allowed_domains: ['*']}}}}}}", "Anybody with a Google account may log in.", CRITICAL),
     (HUB_3, f"{CILOGON}, {ADMINS}, CILogonOAuthenticator: {{allowed_idps: {{'{PUBLIC}': {{}}, '{BERKELEY}': {{}}}}}}", "Anybody with a GitHub account or of berkeley.edu may log in.", CRITICAL),
     (HUB_3, CILOGON, "Anybody with an account that CILogon knows may log in.", CRITICAL),
-    (HUB_5, f"{CILOGON}, {LISTED}, CILogonOAuthenticator: {{allowed_idps: {{'{PUBLIC}': {{}}}}}}", "3 named users and 1 admin may log in.", FINE),
+    (HUB_5, f"{CILOGON}, {LISTED}, CILogonOAuthenticator: {{allowed_idps: {{'{PUBLIC}': {{}}}}}}", "3 named users may log in.", FINE),
     # Others that ask a provider.
     (HUB_5, "JupyterHub: {authenticator_class: gitlab}, GitLabOAuthenticator: {allowed_gitlab_groups: [geo], allowed_project_ids: [7, 9]}", "Members of the GitLab group geo and members of the GitLab projects 7 and 9 may log in.", FINE),
     (HUB_3, "JupyterHub: {authenticator_class: globus}, GlobusOAuthenticator: {identity_provider: ulisboa.pt}", "Anybody with a Globus account at ulisboa.pt may log in.", FINE),

@@ -22,7 +22,8 @@ from aggregator.rollups.bucket_rows import Filled, Keeper, keep_measures
 from aggregator.rollups.buckets import DAY, Resolution, buckets
 from aggregator.rollups.catalogue import MEASURES, About
 from aggregator.rollups.chunks import Window
-from aggregator.rollups.job import Outcome, Rollups
+from aggregator.rollups.job import Rollups
+from aggregator.rollups.outcome import Outcome
 from aggregator.rollups.people_key import PeopleKey
 from aggregator.rollups.reduce import Coverage
 from aggregator.rollups.subject_rows import keep_subjects

@@ -41,7 +41,12 @@ def written(directory: Path, urls: dict[str, str]) -> Path:
 
 
 def rollup(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`crosshub rollup`, eighty columns wide."""
+    return crosshub(config, "rollup", *arguments)
+
+
+def crosshub(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command, eighty columns wide."""
     environment = {"TZ": "UTC", "COLUMNS": "80", "LINES": "40", "LANG": "C.UTF-8"}
-    command = [sys.executable, "-c", CROSSHUB, "--config", str(config), "rollup", *arguments]
+    command = [sys.executable, "-c", CROSSHUB, "--config", str(config), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)

@@ -15,18 +15,26 @@ def test_an_upgrade_is_told_and_done_once(crosshub: Run, tmp_path: Path) -> None
     config = tmp_path / "crosshub.yaml"
     config.write_text("clusters: [{name: a, prometheus: {url: http://127.0.0.1:1}}]\n")
 
-    before = crosshub("db", "status", config=config)
     first = crosshub("db", "upgrade", config=config)
     second = crosshub("db", "upgrade", config=config)
     after = crosshub("db", "status", config=config)
 
-    assert told(before)["revision"] == "none"
-    assert told(before)["pending"].startswith("0001")
     assert first.stdout.startswith("applied 0001")
     assert second.stdout == "nothing to do\n"
     assert told(after)["database"] == f"sqlite:///{tmp_path}/crosshub.db"
     assert told(after)["pending"] == "nothing"
     assert told(after)["run"] == "0 rows"
+
+
+def test_a_database_without_tables_is_told_and_stays_so(crosshub: Run, tmp_path: Path) -> None:
+    config = tmp_path / "crosshub.yaml"
+    config.write_text("clusters: [{name: a, prometheus: {url: http://127.0.0.1:1}}]\n")
+    (tmp_path / "crosshub.db").touch()
+
+    for _ in range(2):
+        status = told(crosshub("db", "status", config=config))
+        assert status["revision"] == "none"
+        assert status["pending"].startswith("0001")
 
 
 def test_one_that_cannot_be_opened_is_told(crosshub: Run, tmp_path: Path) -> None:

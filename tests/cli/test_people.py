@@ -64,6 +64,17 @@ def test_a_person_is_forgotten_and_told_in_days(config: Path) -> None:
     assert (done.returncode, again.returncode, left(config)) == (0, 0, 1)
 
 
+def test_where_there_is_no_database_nobody_is_said_to_be_forgotten(config: Path) -> None:
+    database = config.parent / "crosshub.db"
+    database.unlink()
+
+    done = forget(config, "ana", "--yes")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"the database sqlite:///{database} is not there" in done.stderr
+    assert not database.exists()
+
+
 def test_it_is_asked_whether_that_is_meant(config: Path) -> None:
     refused, meant = forget(config, "rui", answer="n\n"), forget(config, "rui", answer="y\n")
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 import re
 import signal
 import socket
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aggregator.demo.servers import Server
-from tests.cli.rolled import CROSSHUB, DAYS, rollup, started_clusters, written
+from tests.cli.rolled import CROSSHUB, DAYS, crosshub, rollup, started_clusters, written
 from tests.fakes.http import Request, response, send, serving
 
 NOBODY = "http://127.0.0.1:1"
@@ -180,10 +181,25 @@ def test_what_cannot_be_done_is_said_with_what_to_do(config: Path, arguments: tu
 
 
 def test_status_before_anything_is_kept_says_what_to_do(config: Path) -> None:
-    done = rollup(config, "status")
+    crosshub(config, "db", "upgrade")
 
-    assert done.stdout.splitlines()[0] == "lisbon/prod   Europe/Lisbon   nothing is kept yet"
-    assert "crosshub rollup backfill --from " in done.stdout.splitlines()[-1]
+    lines = rollup(config, "status").stdout.splitlines()
+
+    assert lines[0] == "lisbon/prod   Europe/Lisbon   nothing is kept yet"
+    assert "Of 4 hubs nothing is kept yet;" in lines[-3]
+    assert lines[-1].startswith("  crosshub rollup backfill --from ")
+
+
+@pytest.mark.parametrize("command", [("db", "status"), ("rollup", "status"), ("rollup", "export")])
+def test_looking_makes_no_database_and_says_what_does(config: Path, command: tuple[str, ...]) -> None:
+    done = crosshub(config, *command)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"the database sqlite:///{config.parent}/crosshub.db is not there: correct `database` in the configuration, "
+        "or start `crosshub serve` or run `crosshub db upgrade`, which make it\n"
+    )
+    assert not (config.parent / "crosshub.db").exists()
 
 
 def test_status_shows_what_is_lacking_as_lacking(filled: Path) -> None:
@@ -193,6 +209,10 @@ def test_status_shows_what_is_lacking_as_lacking(filled: Path) -> None:
     assert any(re.fullmatch(r"  2025-10-26 Sun  100 %  +\d+  .*", line) for line in lines)
     assert any("not asked yet" in line for line in lines)
     assert any("home_bytes" in line for line in lines)
+    in_words = " ".join(" ".join(lines).split())
+    assert re.search(
+        r"\d+ days of 1 hub: 2 whole, \d+ not asked yet. The last day that is whole is 2025-10-26. Lacking", in_words
+    )
     assert max(map(len, lines)) <= 80
 
 
@@ -250,11 +270,62 @@ def test_parquet_without_pyarrow_says_what_to_install(filled: Path, tmp_path: Pa
     assert not (tmp_path / "kept.parquet").exists()
 
 
-def test_an_export_of_what_is_not_kept_names_the_nearest(filled: Path) -> None:
-    done = rollup(filled, "export", "--measure", "peple")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--measure", "peple"), '--measure: nothing is kept as "peple"; did you mean "people"?'),
+        (("--hub", "lisbn/prod"), '--hub: nothing is kept of a hub "lisbn/prod"; did you mean "lisbon/prod"?'),
+    ],
+)
+def test_an_export_of_what_is_not_kept_names_the_nearest(filled: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = rollup(filled, "export", *arguments)
 
-    assert done.returncode == 1
-    assert 'nothing is kept as "peple"; did you mean "people"?' in done.stderr
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(words)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("nowhere/kept", "cannot be written: No such file or directory"),
+        ("crosshub.yaml/kept", "cannot be written: Not a directory"),
+        ("", "is a folder; give the name of a file"),
+        ("pipe", "is no plain file; give the name of a file"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(
+    filled: Path, form: str, output: str, words: str
+) -> None:
+    pipe = filled.parent / "pipe"
+    if not pipe.exists():
+        os.mkfifo(pipe)
+    given = os.path.relpath(filled.parent / output)
+
+    done = rollup(filled, "export", "--format", form, "--output", given)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"--output {given} {words}\n")
+    assert pipe.is_fifo()
+
+
+def test_a_disk_that_is_full_is_said(filled: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", CROSSHUB, "--config", str(filled), "rollup", "export"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    assert done.stderr == "the standard output cannot be written: No space left on device\n"
+    assert done.returncode != 0
+
+
+def test_a_measure_that_is_named_twice_is_one_column(filled: Path, tmp_path: Path) -> None:
+    twice = ("--measure", "people", "--measure", "people")
+
+    rollup(filled, "export", *twice, "--format", "parquet", "--output", str(tmp_path / "kept"))
+
+    assert pq.read_table(tmp_path / "kept").column_names.count("people") == 1
+    assert rollup(filled, "export", *twice).stdout.splitlines()[0].endswith("coverage,people")
 
 
 def _text(value: float | None) -> str:

@@ -122,6 +122,23 @@ def test_rule_files_that_cannot_be_read_end_with_their_faults(own: Path) -> None
     assert 'line 6  groups[0].rules[0]: unknown key "exprr"; did you mean "expr"?' in done.stderr
 
 
+def test_findings_that_are_mended_alike_say_so_once(own: Path) -> None:
+    more = "".join(f"      - alert: {name}\n        expr: up == {n}\n" for n, name in enumerate(("Loud", "Shrill")))
+    loses = "      - alert: Lost\n        expr: sum(up)\n        labels: {severity: page}\n"
+    (own / "alerts" / "own.yaml").write_text(OWN + more + loses)
+
+    done = rules(own, "check")
+
+    assert done.stdout.splitlines()[3:] == [
+        "WARNING  Loud   alerts/own.yaml:8",
+        "         has no severity, so routes that look at it pass it by",
+        "WARNING  Shrill   alerts/own.yaml:10",
+        "         has no severity, so routes that look at it pass it by",
+        "         Mend all 2: add the label severity: page, ticket or info.",
+        "4 rules in 1 file: 1 fault, 2 warnings",
+    ]
+
+
 def test_clusters_are_asked_for_the_metrics_that_rules_name(own: Path) -> None:
     (own / "alerts" / "own.yaml").write_text(OWN.replace("(up) == 0", "(up) == 0 or sum by (cluster) (gone_total) > 1"))
 

@@ -118,8 +118,12 @@ def test_a_receiver_that_is_switched_off_is_shown_with_the_alerts(crosshub: Cros
             await receiver_rows.disable(connection, "oncall", "404: no_service")
 
     asyncio.run(switch_off())
+    nobodys = crosshub("alerts").output
+    with (tmp_path / "crosshub.yaml").open("a") as file:
+        file.write("receivers: [{name: oncall, slack: {webhook_env: ONCALL}}]\n")
 
     assert crosshub("alerts").output.startswith("Receiver oncall is switched off: 404: no_service\n")
+    assert "switched off" not in nobodys
 
 
 def test_a_preview_silences_nothing(crosshub: Crosshub) -> None:

@@ -202,6 +202,10 @@ FAULTS = [
      'line 5  routes[0].match[0]: "severity" is not a matcher such as severity="page"'),
     (LISBON + "digest: {cron: 0 9 * * *, receivers: [x]}\n",
      'line 4  digest.receivers: unknown receiver "x"; no receiver is declared'),
+    ("receivers: [{name: pager, pagerduty: {routing_key_env: K}}]\n" + LISBON + "digest:\n  cron: 0 9 * * *\n"
+     "  receivers:\n    - pager\n",
+     ('line 8  digest.receivers[0]: "pager" is PagerDuty, where a digest is an incident that nobody closes; name another'
+     " receiver")),
     (LISBON + "maintenance: [{match: [], from: 2026-01-01, until: 2026-01-02}]\n",
      "line 4  maintenance[0].match: is empty; at least one is needed"),
     (LISBON + "maintenance: [{match: [a=b], from: 2026-01-03, until: 2026-01-02}]\n",

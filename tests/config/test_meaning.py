@@ -71,13 +71,16 @@ maintenance: [{match: ['cluster="quito"'], from: 2026-07-01T00:00:00, until: 202
 def test_a_community_gets_its_week_on_monday_at_eight_where_its_first_hub_is(tmp_path: Path) -> None:
     text = LISBON + (
         "    hubs: [{name: prod, timezone: Europe/Lisbon, community: ulisboa}]\n"
-        "communities: [{name: ulisboa}, {name: guests, reports: [{kind: monthly}]}]\n"
+        "communities: [{name: ulisboa}, {name: guests, reports: [{kind: monthly}, {kind: daily}]}]\n"
     )
 
     ulisboa, guests = load(write(tmp_path, text)).communities
 
     assert ulisboa.reports == (Report("weekly", "0 8 * * MON", ZoneInfo("Europe/Lisbon")),)
-    assert guests.reports == (Report("monthly", "0 8 1 * *", ZoneInfo("UTC")),)
+    assert guests.reports == (
+        Report("monthly", "0 8 1 * *", ZoneInfo("UTC")),
+        Report("daily", "0 8 * * *", ZoneInfo("UTC")),
+    )
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:

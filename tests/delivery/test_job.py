@@ -8,17 +8,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from aggregator.clusters.alerting import Receiver, Slack
+from aggregator.clusters.alerting import Email, Receiver, Slack
 from aggregator.delivery.marking import GIVE_UP
+from aggregator.delivery.receivers import another
 from aggregator.outbox import receiver_rows, rows
 from aggregator.outbox.values import Message
 from aggregator.store.alert_tables import outbox
 from aggregator.store.database import Database, open_database
 from aggregator.store.migrating import migrate
-from tests.delivery.making import PATH, delivering, receiver, secret
+from tests.delivery.making import PATH, delivering, receiver, secret, smtp
 from tests.delivery.restarting import restartable_postgresql
 from tests.fakes.http import FakeServer, Request, response, send, serving
-from tests.fakes.receiving import receiving, told
+from tests.fakes.receiving import receiving, refusing, told
+from tests.fakes.smtp import fake_smtp
 from tests.outbox.notices import (
     NEW,
     RESOLVED,
@@ -61,6 +63,15 @@ async def test_a_receiver_that_is_gone_is_switched_off_and_another_one_hears_of_
     assert "2 messages for it, not sent yet:" in f"{words}"
     assert "University of Lisbon (lisbon/prod) is down" in f"{words}"
     assert PATH[-8:] not in f"{words}"
+
+
+@pytest.mark.parametrize("kind", ["slack", "bot", "email", "webhook", "alertmanager"])
+def test_a_word_about_a_receiver_goes_to_pagerduty_only_where_there_is_no_other_way(kind: str) -> None:
+    at_first = receiver("slack", refusing()), receiver("pagerduty", "", "a pager"), receiver(kind, refusing(), "ops")
+    without = at_first[:2]
+    chosen = [another("oncall", able) for able in (at_first, tuple(reversed(at_first)), without)]
+
+    assert chosen == ["ops", "ops", "a pager"]
 
 
 async def test_a_receiver_that_is_configured_anew_gets_what_waited_for_it(database: Database) -> None:
@@ -143,6 +154,46 @@ async def test_what_could_not_be_sent_for_two_days_is_told_to_another_one(databa
     assert f"{words['blocks']}".count("University of Lisbon (lisbon/prod) is down") == 2
 
 
+async def test_what_waits_for_a_receiver_that_was_taken_out_is_ended_at_once_and_told_to_another_one(
+    database: Database,
+) -> None:
+    async with receiving(fault="404") as gone, receiving() as server:
+        old, ops = receiver("slack", gone.url), receiver("slack", server.url, "ops")
+        await enqueued(database, message("a"), message("b", lane="other"))
+        async with delivering(database, old, ops) as delivery:
+            await delivery.tick()
+        async with delivering(database, ops) as delivery:
+            await delivery.tick()
+            before = await states(database)
+            async with database.writing() as connection:
+                await receiver_rows.keep_only(connection, ["ops"])
+            await delivery.tick()
+            await delivery.tick()
+
+    assert {before[key] for key in "ab"} == {"pending"}
+    row = await row_of(database, "a")
+    assert (row.state, row.error) == ("failed", "the receiver was taken out of the configuration")
+    assert (await standing(database)).disabled_at is None
+    _, words = told(server)
+    assert words["text"] == "2 messages for oncall are not sent: it was taken out of the configuration"
+    assert "University of Lisbon (lisbon/prod) is down" in f"{words['blocks']}"
+
+
+async def test_a_replica_that_still_has_a_receiver_that_was_taken_out_goes_on_sending_to_it(database: Database) -> None:
+    async with receiving() as server:
+        old, ops = receiver("slack", server.url), receiver("slack", server.url, "ops")
+        async with delivering(database, old, ops, owner="there") as behind, delivering(database, ops) as ahead:
+            await behind.tick()
+            async with database.writing() as connection:
+                await receiver_rows.keep_only(connection, ["ops"])
+            await behind.tick()
+            await enqueued(database, message("a"))
+            await ahead.tick()
+            await behind.tick()
+
+    assert await states(database) == {"a": "sent"}
+
+
 async def test_where_there_is_nobody_else_it_is_written_to_the_log(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -152,6 +203,29 @@ async def test_where_there_is_nobody_else_it_is_written_to_the_log(
             await delivery.tick()
 
     assert "nobody else can be told: Receiver oncall (…9f3c) is switched off" in caplog.text
+
+
+async def test_all_mail_together_goes_out_no_faster_than_the_server_is_meant_to_be_used(database: Database) -> None:
+    three = Email(("a@example.org", "b@example.org", "c@example.org"))
+    everybody = (Receiver("ana", three), *(receiver("email", "", name) for name in ("rui", "zoe")))
+    await enqueued(
+        database, *(message(f"{each.name} {n}", to=each.name, lane=f"{n}") for n in range(2) for each in everybody)
+    )
+    async with fake_smtp() as mailbox:
+        counts = []
+        settings = smtp(f"smtp://127.0.0.1:{mailbox.port}", per_minute=1)
+        async with (
+            delivering(database, *everybody, smtp=settings) as delivery,
+            delivering(database, *everybody, smtp=settings, owner="there") as other,
+        ):
+            # A message to three people is three mails, and so is the pause that follows it.
+            for minutes in (0, 2, 1, 1, 1, 3):
+                await time_passes(database, minutes * MINUTE)
+                await asyncio.gather(delivery.tick(), other.tick())
+                counts.append(len(mailbox.mails))
+
+    assert counts == [3, 3, 4, 5, 8, 9]
+    assert [who for who, _ in mailbox.mails[3:5]] == ["ana@example.org"] * 2
 
 
 async def test_whoever_is_stopped_gives_back_what_was_not_answered(database: Database) -> None:

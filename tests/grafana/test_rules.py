@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from aggregator.notify.messages import ON_CALL
 from aggregator.promql.parse import parse_selector
 from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, marked, panels
 from tests.grafana.invariants import faults
@@ -68,6 +69,11 @@ def test_links_of_panels_and_tables_lead_to_dashboards_that_there_are(name: str)
     found = set(re.findall(r"/d/(crosshub-[a-z-]+)", str(board(name))))
 
     assert found <= {board(each)["uid"] for each in NAMES}
+
+
+def test_messages_lead_to_a_dashboard_that_there_is_with_variables_that_it_has() -> None:
+    assert f"/d/{board('on-call')['uid']}" == ON_CALL
+    assert {"cluster", "hub"} <= choices("on-call").keys()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -26,7 +26,7 @@ ZONES = {
     ("quito", "hilo"): "Pacific/Honolulu",
 }
 HUBS = [f"{cluster}/{name}" for cluster, name in ZONES]
-FILLED = ("people", "server_hours", "home_bytes")
+FILLED = ("people", "server_hours", "home_bytes", "accounts")
 
 
 def people_on(hub: str, day: date) -> int:
@@ -62,6 +62,9 @@ def _filled(hub: Subject, resolution: Resolution) -> list[Filled]:
         if not (hub.cluster == "oslo" and resolution is Resolution.DAY and GAP[0] <= each.first_day <= GAP[1])
     ]
     home = {"home_bytes": 2.0**40} if hub.cluster == "lisbon" else {}
+    if resolution is Resolution.HOUR:
+        accounts = {each: people_on(name, each.first_day) + each.number % 24 for each in some}
+        return [_with(each, accounts=accounts[each], server_hours=1.5, **home) for each in some]
     return [_with(each, people=people_on(name, each.first_day), server_hours=1.5, **home) for each in some]
 
 

@@ -64,20 +64,28 @@ def test_weeks_begin_on_mondays_and_months_on_the_first(crosshub: Crosshub) -> N
 
 
 def test_hours_begin_at_moments_in_utc(crosshub: Crosshub) -> None:
-    hours = crosshub.rollups("people", resolution="1h", start=f"{LAST}T05:00:00Z", end=f"{LAST}T08:00:00Z")
+    hours = crosshub.rollups("accounts", resolution="1h", start=f"{LAST}T05:00:00Z", end=f"{LAST}T08:00:00Z")
 
     assert [str(hour) for hour in hours.index] == [f"{LAST} 0{hour}:00:00+00:00" for hour in (5, 6, 7)]
-    assert hours["lisbon/prod"].to_list() == [people_on("lisbon/prod", LAST)] * 3
+    assert hours["lisbon/prod"].to_list() == [people_on("lisbon/prod", LAST) + hour for hour in (5, 6, 7)]
 
 
 def test_people_of_everybody_have_one_column(crosshub: Crosshub) -> None:
     assert list(crosshub.rollups("fleet_people", resolution="1w").columns) == ["everywhere"]
 
 
-def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub) -> None:
-    table = crosshub.rollups("people", cluster="nowhere")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"cluster": "nowhere"},
+        {"start": str(LAST + timedelta(days=1))},
+        {"resolution": "1h", "start": f"{LAST + timedelta(days=3)}T00:00:00Z", "end": f"{LAST + timedelta(days=4)}"},
+    ],
+)
+def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub, arguments: dict[str, str]) -> None:
+    table = crosshub.rollups("server_hours", **arguments)  # type: ignore[arg-type]
 
-    assert table.empty
+    assert len(table) == 0
     assert isinstance(table.index, pd.DatetimeIndex)
 
 
@@ -86,6 +94,17 @@ def test_where_nothing_is_kept_the_table_is_empty(crosshub: Crosshub) -> None:
     [
         ({"measures": "peple"}, 'nothing is kept as "peple"; did you mean "people"?'),
         ({"measures": "people", "resolution": "2d"}, 'resolution "2d" is none of 1h, 1d, 1w, 1mo'),
+        (
+            {"measures": "people", "resolution": "1h"},
+            '"people" is not kept by the hour, since people are counted by the day',
+        ),
+        ({"measures": ["accounts", "fleet_people"], "resolution": "1h"}, '"fleet_people" is not kept by the hour'),
+        (
+            {"measures": "people", "start": "2026-11-02", "end": "2026-11-01"},
+            "start 2026-11-02 is after end 2026-11-01",
+        ),
+        ({"measures": "people", "start": "2999-11-02"}, "start 2999-11-02 is after end "),
+        ({"measures": []}, 'no measure is named; name some, as in rollups(["people", "server_starts"])'),
         ({"measures": "people", "start": "soon"}, 'start "soon" is no moment; write it as 2026-10-30'),
     ],
 )
@@ -94,6 +113,14 @@ def test_what_cannot_be_asked_is_said(crosshub: Crosshub, arguments: dict[str, s
         crosshub.rollups(**arguments)  # type: ignore[arg-type]
 
     assert words in str(fault.value)
+
+
+@pytest.mark.parametrize("url", ["crosshub.example.org", "localhost:9099", "http://", ""])
+def test_a_url_that_is_none_is_said_and_how_it_is_written(url: str) -> None:
+    with pytest.raises(BadQuery) as fault:
+        connect(url)
+
+    assert str(fault.value) == f'"{url}" is no URL of a Crosshub; write it as https://crosshub.example.org'
 
 
 async def test_a_partial_answer_is_a_warning_each_time_and_names_the_line_that_asked() -> None:

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
-from aggregator.clusters.alerting import Digest
+from aggregator.clusters.alerting import Digest, Receiver, Webhook
+from aggregator.clusters.config import load
 from aggregator.events import rows
 from aggregator.events.values import Alert, Change, Event, Health, event_of, labels_of
 from aggregator.notify.digest import Morning, Record, digest, records
 from aggregator.notify.duties import Duties
+from aggregator.notify.job import Notifying
 from aggregator.notify.silences import Mute
-from aggregator.outbox.notice import Page, page_in
+from aggregator.outbox.notice import Page, notice_in, page_in
 from aggregator.slots.rows import Holder
 from aggregator.store.alert_tables import outbox, receiver
 from aggregator.store.database import Database
+from tests.config.written import LISBON, write
 from tests.notify.made import MINUTE, NOON, a_config, an_alert, outage, over
-from tests.notify.ours import Clock
+from tests.notify.ours import Clock, keep
 
 DOWN = outage(cluster="lisbon", namespace="prod")
 SLOW = an_alert("SpawnSlow", cluster="lisbon", namespace="prod", annotations={"summary": "Servers start slowly"})
@@ -60,6 +64,34 @@ def test_a_morning_tells_numbers_first_then_what_is_open_and_what_is_over() -> N
 
 def test_a_quiet_morning_is_one_line() -> None:
     assert page([]).lines == ("0 alerts open, 0 over since 14 Jul 12:00 UTC.",)
+
+
+async def test_what_a_route_without_receivers_takes_is_in_the_digest_and_nowhere_else(
+    database: Database, tmp_path: Path
+) -> None:
+    text = (
+        "receivers: [{name: ops, webhook: {url: http://127.0.0.1:1}}]\n"
+        "digest: {cron: 0 9 * * *, receivers: [ops]}\n"
+        "routes:\n"
+        "  - {match: ['severity=\"info\"'], receivers: []}\n"
+        "  - {receivers: [ops], group_by: [alertname], group_wait: 0s}\n"
+    )
+    config, clock = load(write(tmp_path, LISBON + text)), Clock(NOON)
+    found = [an_alert(name, cluster="lisbon", severity=severity) for name, severity in (("A", "info"), ("B", "page"))]
+    await keep(database, found)
+
+    duties = Duties(config, database, Holder("here"), clock.now)
+    await duties.do()
+    for _ in range(3):
+        await Notifying(config, database, clock.now).tick()
+        clock.forward(MINUTE)
+    clock.forward(timedelta(days=1))
+    await duties.do()
+
+    async with database.reading() as connection:
+        (notice, digest_page) = (await connection.execute(select(outbox).order_by(outbox.c.id))).all()
+    assert [dict(item.labels)["alertname"] for item in notice_in(notice.body).items] == ["B"]
+    assert page_in(digest_page.body).subject == "2 alerts open, 0 over"
 
 
 def test_receivers_that_are_switched_off_are_in_the_subject() -> None:
@@ -114,7 +146,8 @@ def test_a_long_list_says_how_many_more_there_are() -> None:
 
 
 async def test_each_receiver_gets_one_page_a_morning_and_nothing_is_told_to_be_over_twice(database: Database) -> None:
-    config = a_config(digest=Digest("0 9 * * *", ("ops-mail", "audit")))
+    oncall = Receiver("oncall", Webhook("http://127.0.0.1:1"))
+    config = a_config(digest=Digest("0 9 * * *", ("ops-mail", "audit")), receivers=(oncall,))
     clock = Clock(NOON)
     here, there = (Duties(config, database, Holder(name), clock.now) for name in ("here", "there"))
     await here.do()

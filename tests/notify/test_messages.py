@@ -97,7 +97,7 @@ def test_links_lead_on() -> None:
 
     assert item_of(config, SLOW, NOON).links == (
         Link("Runbook", "https://runbooks.example.org/SpawnSlow"),
-        Link("Grafana", "https://grafana.example.org/?var-cluster=lisbon&var-namespace=prod"),
+        Link("Grafana", "https://grafana.example.org/d/crosshub-on-call?var-cluster=lisbon&var-hub=prod"),
         Link("Silence", f"{ours}/silence"),
         Link("Alert", ours),
     )
@@ -106,6 +106,15 @@ def test_links_lead_on() -> None:
         f"{ours}/silence",
         ours,
     ]
+
+
+def test_an_alert_without_a_runbook_has_no_link_to_one() -> None:
+    own = an_alert("OwnRule", cluster="lisbon")
+    elsewhere = replace(own, annotations=(("runbook_url", "https://wiki.example.org/own"),))
+
+    links = [item_of(CONFIG, alert, NOON).links[0] for alert in (own, elsewhere)]
+
+    assert [(link.text, link.url.rpartition("/")[2]) for link in links] == [("Silence", "silence"), ("Runbook", "own")]
 
 
 def test_a_notice_tells_what_fires_first_and_comes_back_from_the_outbox_as_it_was() -> None:

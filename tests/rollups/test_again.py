@@ -40,6 +40,17 @@ def test_any_order_any_number_of_times(
     assert differences(asyncio.run(told_in(pieces, database_url)), straight) == []
 
 
+def test_days_of_long_ago_leave_the_same_whether_they_are_told_before_later_ones_or_after(database_url: str) -> None:
+    pieces = [(days * 24, 48, cluster) for days in (200, 130) for cluster in ("lisbon", "oslo")]
+
+    forth = asyncio.run(told_in(pieces, database_url))
+    back = asyncio.run(told_in(pieces[::-1], database_url))
+
+    new = {key: row[1] for key, row in forth["rollup"].items() if key[2:4] == ("new_people", "1w")}
+    assert 0.0 in new.values()
+    assert differences(back, forth) == []
+
+
 async def test_the_same_again_changes_nothing_not_even_a_revision(database: Database) -> None:
     async with computing(database, Truth("lisbon"), Truth("oslo")) as rollups:
         await rollups.compute(ALL)

@@ -10,7 +10,7 @@ from aggregator.rollups import due
 from aggregator.rollups.bucket_rows import Entry
 from aggregator.rollups.buckets import Bucket, Resolution
 from aggregator.rollups.chunks import Window
-from aggregator.rollups.job import Outcome
+from aggregator.rollups.outcome import Outcome
 from aggregator.rollups.subject_rows import known_subjects
 from aggregator.rollups.subjects import Subject
 from aggregator.store.database import Database

@@ -9,8 +9,9 @@ import pytest
 
 from aggregator.clusters.secrets import Secret
 from aggregator.rollups.catalogue import About
+from aggregator.rollups.hub_api import Api, HubFailed
 from aggregator.rollups.hub_days import by_day
-from aggregator.rollups.hub_users import Api, HubFailed, last_seen
+from aggregator.rollups.hub_users import last_seen
 from aggregator.rollups.subjects import Subject
 from aggregator.store.instants import milliseconds
 from tests.fakes.hub import TOKEN, fake_hub, hub_that_answers
@@ -99,7 +100,7 @@ async def test_an_answer_without_end_is_a_failure(tmp_path: Path) -> None:
     async with hub_that_answers(200, b" " * (9 << 20)) as hub:
         found = await asked(hub.url, token(tmp_path))
 
-    assert found == HubFailed("its API answers with more than 8 MiB for 200 users")
+    assert found == HubFailed("its API answers with more than 8 MiB at once")
 
 
 def test_days_are_those_of_the_hub_and_recent() -> None:

@@ -16,7 +16,7 @@ SILENCE = "no answer in 20 s"
 
 
 def looked(sight: Sight) -> Look:
-    return Look(sight, "502", 3, NOON) if sight is Sight.FAILING else Look(sight)
+    return Look(sight, "502", 3) if sight is Sight.FAILING else Look(sight)
 
 
 def hub(cluster: str, namespace: str, up: Up = Up.UP, health: Sight = Sight.OK, rest: Sight = Sight.OK) -> HubSeen:

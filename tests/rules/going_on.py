@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from aggregator.events.going_on import gone_on
 from aggregator.events.values import Alert, Event, State
+from aggregator.rules import unwatched
 from aggregator.rules.evidence import Evidence
 from aggregator.rules.incidents import AGAIN, Incident, down, incidents_now
-from aggregator.rules.outage_states import gone_on
 from aggregator.rules.outages import judged
 from tests.rules.fleets import MINUTE, NOON
 
@@ -26,7 +27,7 @@ class History:
         kept = [each for each in self.incidents.values() if each.ended_at is None or each.ended_at >= now - AGAIN]
         told = replace(evidence, at=now, down=down(kept))
         judgement = judged(told, self.alerts)
-        went = gone_on(self.alerts, judgement, now)
+        went = gone_on(self.alerts, judgement, now, "outage", unwatched.called)
         for each in incidents_now(kept, told, judgement, went.alerts):
             self.incidents[each.where, each.started_at] = each
         self.alerts = tuple(alert for alert in went.alerts if alert.state is not State.RESOLVED)

@@ -122,6 +122,16 @@ def test_every_kind_of_receiver_is_one_that_alertmanager_reads(tmp_path: Path) -
     assert content["global"]["smtp_auth_password_file"] == "SMTP_PASSWORD"
 
 
+def test_what_a_route_without_receivers_takes_goes_to_nobody(tmp_path: Path) -> None:
+    receivers = "receivers: [{name: ops, webhook: {url: http://a}}]\n"
+    routes = "routes: [{match: ['severity=\"info\"'], receivers: []}, {receivers: [ops]}]\n"
+    file = tmp_path / "alertmanager.yml"
+
+    file.write_text(yaml_text(alertmanager_config(load(write(tmp_path, LISBON + receivers + routes))).content))
+
+    assert [_routed(file, labels) for labels in ("severity=info", "severity=page")] == ["nobody", "ops"]
+
+
 def test_without_routes_everything_goes_to_nobody_and_that_is_said(tmp_path: Path) -> None:
     written = alertmanager_config(load(write(tmp_path, LISBON)))
 

@@ -67,7 +67,7 @@ FAULTS = [
     (GROUP + "      - alert: One\n", 'line 4  groups[0].rules[0]: "expr" is missing'),
     (GROUP + "      - expr: up\n", 'line 4  groups[0].rules[0]: "alert" is missing'),
     (GROUP + "      - alert: One\n        expr: sum by (cluster (up)\n",
-     "line 5  groups[0].rules[0].expr: is not PromQL: unclosed left parenthesis"),
+     "line 5  groups[0].rules[0].expr: is not PromQL: 1:17: unexpected '('"),
     (GROUP + "      - alert: One\n        expr: up[5m]\n",
      "line 5  groups[0].rules[0].expr: gives a range vector; a rule needs an instant vector or a number"),
     (GROUP + "      - record: a:b\n        expr: up\n",

@@ -19,8 +19,8 @@ def route(match: str) -> str:
 
 CONFIGURATIONS = [
     # Who is told.
-    ("", "fault routes :1 there are no receivers and no routes: 12 kinds of alerts reach nobody"),
-    ("receivers: [{name: oncall, email: {to: [a@example.org]}}]\n", "fault routes :1 there are no routes: 12 kinds"),
+    ("", "fault routes :1 there are no receivers and no routes: 32 kinds of alerts reach nobody"),
+    ("receivers: [{name: oncall, email: {to: [a@example.org]}}]\n", "fault routes :1 there are no routes: 32 kinds"),
     (ROUTED, ""),
     # Routes.
     (route('alertname="Odd"'), ""),
@@ -38,6 +38,8 @@ CONFIGURATIONS = [
      "fault routes[1] :12 takes nothing: earlier routes take every alert that it matches"),
     (TOLD + "  - {match: ['cluster=\"lisbon\"'], receivers: [oncall]}\n  - {match: ['alertname=\"Odd\"'], receivers: [oncall]}\n"
      + LAST, ""),
+    (TOLD + "  - {match: ['severity=\"info\"'], receivers: []}\n" + LAST, ""),
+    (TOLD + "  - {receivers: []}\n", "warning routes[0] :11 has no receivers, so that whatever no other route takes"),
     # Inhibition and maintenance.
     (ROUTED + "inhibit: [{source: ['alertname=\"HubDown\"'], target: ['alertname=\"Odd\"']}]\n", ""),
     (ROUTED + "inhibit: [{source: ['alertname=\"Gone\"'], target: ['alertname=\"Odd\"']}]\n",

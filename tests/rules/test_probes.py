@@ -49,6 +49,16 @@ def by_path(**behaviours: Behaviour) -> Behaviour:
     return behave
 
 
+def one_after_the_other(*statuses: int) -> Behaviour:
+    """Answers each request with the next status."""
+    left = iter(statuses)
+
+    async def behave(_: Request, writer: asyncio.StreamWriter) -> None:
+        await send(writer, response(next(left), b""))
+
+    return behave
+
+
 WELL = always(response(200, b""))
 API = always(VERSION)
 
@@ -73,6 +83,18 @@ async def test_the_health_page_is_well_where_it_answers_200(behave: Behaviour, s
     assert (seen[HEALTH].sight, seen[HEALTH].detail) == (sight, words)
     assert seen[HEALTH].asks == (1 if sight is OK else 3)
     assert CERTIFICATE not in seen
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"), [((503, 502, 503), "503 and 502"), ((503, 503, 200), ""), ((502, 502, 502), "502")]
+)
+async def test_a_page_that_fails_in_several_ways_in_one_look_is_told_with_each(
+    statuses: tuple[int, ...], words: str
+) -> None:
+    async with serving(by_path(health=one_after_the_other(*statuses), api=API)) as server:
+        seen = await look(server.url)
+
+    assert seen[HEALTH].detail == words
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Hubs and clusters that are watched: what is kept after each look, on both databases."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -142,9 +142,22 @@ async def test_what_was_seen_is_kept_with_how_often_and_since_when(database: Dat
             known = await probe_rows.probes(connection)
 
     health, scrapes, prometheus = (known["lisbon", *key] for key in (("a", "health"), ("a", "up"), ("", "prometheus")))
-    assert (health.sight, health.detail, health.streak, health.since) == (Sight.FAILING, "502", 9, NOON + MINUTE)
+    assert (health.sight, health.detail, health.streak, health.since) == (Sight.FAILING, "502", 3, NOON + MINUTE)
     assert (scrapes.sight, scrapes.streak, scrapes.looked_at) == (Sight.OK, 2, NOON + 2 * MINUTE)
     assert (prometheus.sight, prometheus.since) == (Sight.FAILING, NOON + 3 * MINUTE)
+
+
+async def test_evidence_counts_the_requests_of_the_last_look_and_says_since_when_looks_fail(database: Database) -> None:
+    world = World()
+    world.is_down(HUB)
+    async with watching(database, world) as watched:
+        await watched.look()
+        first = (await alerts(database))[DOWN].evidence[:2]
+        await watched.look(15)
+        then = (await alerts(database))[DOWN].evidence[:2]
+
+    assert first == ("its health page: 502, three times", "its API: 502, three times")
+    assert then == tuple(f"{each}; failing since 12:01 UTC" for each in first)
 
 
 async def test_two_replicas_look_once(database: Database) -> None:
@@ -213,11 +226,18 @@ async def test_a_watchdog_that_stops_is_told_of(database: Database) -> None:
         )  # fmt: skip
     async with watching(database, World()) as watched:
         await watched.look()
-        watched.clock.now = NOON + 10 * MINUTE
+        await heard(database, watched.clock.now)
         await watched.look()
-        async with database.writing() as connection:
-            await connection.execute(update(heard_alert).values(heard_at=watched.clock.now))
+        watched.clock.now = NOON + 10 * MINUTE
+        await watched.look(2)
+        await heard(database, watched.clock.now)
         await watched.look(2)
 
     stopped = "WatchdogStopped oslo"
-    assert await told(database) == [f"11 firing {stopped}", f"12 recovering {stopped}", f"13 resolved {stopped}"]
+    assert await told(database) == [f"12 firing {stopped}", f"13 recovering {stopped}", f"14 resolved {stopped}"]
+
+
+async def heard(database: Database, at: datetime) -> None:
+    """Everything that was ever told is told again."""
+    async with database.writing() as connection:
+        await connection.execute(update(heard_alert).values(heard_at=at))

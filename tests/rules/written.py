@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aggregator.access.kinds import KINDS
 from aggregator.clusters.config import line_of, load
 from aggregator.rules.files import Groups, read_rules
 from aggregator.rules.lint import Checked
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+ABOUT_ACCESS = {kind.name: kind.severity for kind in KINDS.values()}
 CLUSTERS = """\
 clusters:
   - name: lisbon
@@ -38,4 +40,6 @@ def checked(folder: Path, rules: str, config: str, hub: str = "title: Prod") -> 
     """What a check sees of such rules and such a configuration, whose clusters are lisbon and oslo."""
     file = folder / "crosshub.yaml"
     file.write_text(CLUSTERS % hub + config, encoding="utf-8")
-    return Checked(load(file), rules_in(folder, rules), file.name, line_of(file.read_bytes(), folder), NOON)
+    return Checked(
+        load(file), rules_in(folder, rules), file.name, line_of(file.read_bytes(), folder), NOON, ABOUT_ACCESS
+    )

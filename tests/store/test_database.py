@@ -155,8 +155,10 @@ async def test_one_that_cannot_be_opened_is_told_in_words(url: str, words: str) 
     assert "\n" not in str(told.value)
 
 
-async def test_one_that_is_not_there_is_told(postgresql: Postgresql) -> None:
-    with pytest.raises(BadDatabase, match='database "nowhere" does not exist'):
+async def test_of_one_that_is_not_there_it_is_told_what_makes_it(postgresql: Postgresql) -> None:
+    with pytest.raises(
+        BadDatabase, match=r"nowhere cannot be used: it is not there: `createdb` makes it, and `crosshub db upgrade`"
+    ):
         async with open_database(postgresql.url("nowhere")):
             pass
 

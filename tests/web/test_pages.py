@@ -96,13 +96,60 @@ async def test_what_is_over_tells_how_long_it_took(client: httpx.AsyncClient, da
 async def test_what_others_tell_of_is_one_row_whoever_tells(client: httpx.AsyncClient, database: Database) -> None:
     origins = ("alertmanager", "prometheus of lisbon")
     async with database.writing() as connection:
-        await heard_rows.keep(connection, [Heard(each, DOWN.labels, (), "firing", NOON, NOON) for each in origins])
+        times = (NOON - 90 * MINUTE, NOON - 5 * MINUTE)
+        told = [Heard(each, DOWN.labels, (), "firing", NOON, at) for each, at in zip(origins, times, strict=True)]
+        await heard_rows.keep(connection, told)
     await kept(database, DOWN)
 
     answer = await client.get("/alerts")
 
-    assert "alertmanager, prometheus of lisbon" in answer.text
+    assert "prometheus of lisbon, alertmanager" in answer.text
     assert "(ours too)" in answer.text
+    assert "Wed 25 Nov 2026, 11:55 UTC" in answer.text
+    assert "5 minutes ago" in answer.text
+
+
+async def test_of_a_thousand_entries_the_newest_are_shown_and_how_many_there_are_more(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    def named(number: int) -> Alert:
+        labels = labels_of(dict(DOWN.labels) | {"number": f"{number}"})
+        words = labels_of({"summary": f"{number} is down"})
+        return replace(DOWN, labels=labels, annotations=words, active_at=NOON - number * MINUTE / 60)
+
+    def over(alert: Alert) -> Alert:
+        return replace(alert, rule="over", state=State.RESOLVED, resolved_at=alert.active_at)
+
+    found = [named(number) for number in range(1000)]
+    ended = [over(replace(alert, annotations=labels_of({"summary": "Gone"}))) for alert in found]
+    heard = [
+        Heard(origin, alert.labels, labels_of({"summary": "Heard"}), "firing", alert.active_at, NOON)
+        for alert in found
+        for origin in ("alertmanager", "prometheus of lisbon")
+    ]
+    async with database.writing() as connection:
+        await rows.save(connection, [*found, *ended], ())
+        await heard_rows.keep(connection, heard)
+        for number in range(1000):
+            since = NOON - number * MINUTE
+            quiet = Silence(f"{number}", (), since, NOON + (number - 998) * MINUTE, "ana", f"reason {number}", since)
+            await silence_rows.add(connection, quiet)
+
+    alerts, silences = [(await client.get(path)).text for path in ("/alerts", "/silences")]
+    form = (await client.get(f"/alerts/{found[0].fingerprint}/silence")).text
+
+    assert "<h1>1000 open</h1>" in alerts
+    assert [alerts.count(words) for words in (">0 is down<", ">199 is down<", ">200 is down<")] == [1, 1, 0]
+    assert [alerts.count(f">{words}") for words in ("Over: Gone<", "Heard")] == [200, 200]
+    assert alerts.count("alertmanager, prometheus of lisbon") == 200
+    assert alerts.count("There are 800 more") == 3
+    assert all(words in alerts for words in ("<code>crosshub alerts</code>", "<code>crosshub alerts --all</code>"))
+    # The only one that is not over is the oldest of all.
+    assert silences.count("reason ") == 200
+    assert silences.index("reason 999<") < silences.index("reason 0<")
+    assert "There are 800 more: <code>crosshub silence list --all</code>" in silences
+    assert "1000 open alerts would be silent" in " ".join(form.replace("1,000", "1000").split())
+    assert form.count("<li>") == 201
 
 
 async def test_of_an_alert_that_comes_and_goes_the_latest_events_are_shown(

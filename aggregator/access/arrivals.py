@@ -1,0 +1,326 @@
+"""Detectors over who appears: new accounts, logins, refusals, admins. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from aggregator.access.evidence import Account, Measured, NotAsked, Sighting, Told, Unseen
+from aggregator.access.found import Found, Outcome, counted
+from aggregator.access.policy import Window
+from aggregator.access.usual import LEAST_DAYS, in_words, most_usual
+
+NEW = timedelta(days=30)
+"""Who came longer ago is not new."""
+LATELY = timedelta(days=7)
+AFTERWARDS = timedelta(hours=1)
+"""Who is there when a window ends may finish."""
+CHECKED = timedelta(days=14)
+"""So long after a window it is looked whether the hub was closed."""
+ALIKE = 5
+"""So many names of one kind are no chance."""
+DRIP_DAYS, DRIP_ACCOUNTS = 5, 5
+MANY_REFUSED, MANY_LET_IN = 10, 10
+
+
+def unknown_accounts(seen: Sighting) -> Outcome:
+    """New accounts, and servers, of people whom the policy does not mean; guests of windows left out."""
+    if not seen.policy.judges_names:
+        return None
+    strangers = strange(seen)
+    if not strangers:
+        return _half_seen(seen)
+    after = seen.policy.last_window(seen.at)
+    if after is not None and _is_still_open(seen, after):
+        return None
+    return Found(
+        f"{counted(len(strangers), 'account')} on {{hub}} that its policy does not know",
+        (_policy_line(seen), *_arrival_lines(seen, strangers), *_server_lines(seen, strangers)),
+        strangers,
+        value=len(strangers),
+    )
+
+
+def strange(seen: Sighting) -> tuple[str, ...]:
+    """The names of those whom the policy does not mean: new accounts that are no guests, and whoever has a server."""
+    new = {each.name for each in new_accounts(seen, NEW) if seen.policy.is_strange(each.name)}
+    old = {each.name for each in seen.accounts} - new
+    guests = {each.name for each in seen.accounts if each.created and seen.policy.is_guest(each.created)}
+    running = {
+        server.user
+        for server in seen.servers
+        if seen.policy.is_strange(server.user) and server.user not in guests and not _is_guest(seen, server.since)
+    }
+    return tuple(sorted(new | (running - old) | (running & old)))
+
+
+def new_accounts(seen: Sighting, within: timedelta) -> tuple[Account, ...]:
+    """Accounts that were made of late, guests and staff left out."""
+    return tuple(
+        each
+        for each in seen.accounts
+        if each.created is not None
+        and seen.at - each.created <= within
+        and not seen.policy.is_guest(each.created)
+        and not seen.policy.is_staff(each.name)
+    )
+
+
+def window_still_open(seen: Sighting) -> Outcome:
+    """A window is over, and something shows that the hub still lets in everybody."""
+    window = seen.policy.last_window(seen.at)
+    if window is None or not seen.policy.judges or seen.at - window.end > CHECKED:
+        return None
+    shown, names = _after(seen, window)
+    if not shown:
+        return _half_seen(seen)
+    ended = f"{window.end.astimezone(seen.zone):%d %b %H:%M}"
+    why = f": {window.reason}" if window.reason else ""
+    return Found("{hub} is still open after its window", (f"the window ended {ended}{why}", *shown), names)
+
+
+def account_surge(seen: Sighting) -> Outcome:
+    """Far more new accounts in a day than this hub ever has, or than its window expects."""
+    window = seen.policy.window_at(seen.at)
+    if window is not None:
+        return _crowd(seen, window)
+    days = _history(seen)
+    if isinstance(days, Unseen):
+        return days
+    if days is None or _are_all_meant(seen):
+        return None
+    *before, today = days
+    most = most_usual(before)
+    if most is None or today <= most or _are_expected(seen, days):
+        return None
+    return Found(
+        f"{counted(today, 'new account')} on {{hub}} in a day",
+        (_policy_line(seen), f"{counted(today, 'new account')} in 24 hours ({in_words(before)})"),
+        tuple(each.name for each in new_accounts(seen, timedelta(days=1))),
+        value=today,
+    )
+
+
+def slow_drip(seen: Sighting) -> Outcome:
+    """New accounts on most days of a week, in a hub where that is not so."""
+    days = _history(seen)
+    if isinstance(days, Unseen):
+        return days
+    if days is None or len(days) < 4 * LEAST_DAYS or seen.policy.window_at(seen.at) or _are_all_meant(seen):
+        return None
+    week = days[-7:]
+    earlier = [sum(days[at : at + 7]) for at in range(len(days) - 28, len(days) - 7, 7)]
+    steady = sum(day > 0 for day in week) >= DRIP_DAYS and sum(week) >= DRIP_ACCOUNTS
+    if not steady or sum(week) <= 2 * max(earlier) + DRIP_ACCOUNTS or _are_expected(seen, days):
+        return None
+    return Found(
+        f"New accounts on {{hub}} on {sum(day > 0 for day in week)} of 7 days",
+        (_policy_line(seen), f"{sum(week)} new accounts in 7 days (the three weeks before: {listed_numbers(earlier)})"),
+        value=sum(week),
+    )
+
+
+def similar_names(seen: Sighting) -> Outcome:
+    """A series of new names that differ in a number only, as scripts make them."""
+    if isinstance(seen.told, Unseen):
+        return seen.told
+    if not seen.policy.judges or seen.policy.window_at(seen.at):
+        return None
+    stems: dict[str, list[str]] = {}
+    for each in new_accounts(seen, LATELY):
+        if not seen.policy.judges_names or seen.policy.is_strange(each.name):
+            stems.setdefault(_stem(each.name), []).append(each.name)
+    stem, names = max(stems.items(), key=lambda item: len(item[1]), default=("", []))
+    if len(stem) < 3 or len(names) < ALIKE:
+        return None
+    head = f"{counted(len(names), 'new account')} on {{hub}} with names that differ in a number only"
+    return Found(head, (_policy_line(seen), "made within a week"), tuple(names), value=len(names))
+
+
+def more_than_named(seen: Sighting) -> Outcome:
+    """More accounts than the policy names people, where nobody can say who they are."""
+    if not seen.policy.names_everybody or isinstance(seen.told, Told) or seen.policy.windows:
+        return None
+    if isinstance(seen.measured, Unseen):
+        return seen.measured
+    accounts, named = seen.measured.accounts, len({*map(str.lower, seen.policy.identities), *seen.policy.staff})
+    if accounts is None or accounts <= named:
+        return None
+    return Found(
+        f"{counted(accounts, 'account')} on {{hub}}, whose policy names {counted(named, 'person', 'people')}",
+        (_policy_line(seen), "who they are is not seen: the hub has no api_token"),
+        value=accounts,
+    )
+
+
+def login_outside(seen: Sighting) -> Outcome:
+    """Logins to a hub that is open in its windows only."""
+    policy = seen.policy
+    if policy.kind != "closed" or policy.identities or not policy.windows or policy.window_at(seen.at):
+        return None
+    if isinstance(seen.measured, Unseen):
+        return seen.measured
+    last = policy.last_window(seen.at)
+    if not seen.measured.logins or (last is not None and seen.at - last.end < AFTERWARDS) or _only_staff(seen):
+        return None
+    lines = (_policy_line(seen), f"{counted(seen.measured.logins, 'login')} in the last hour, outside every window")
+    head = f"{counted(seen.measured.logins, 'login')} to {{hub}} while it is meant to be closed"
+    return Found(head, lines, value=seen.measured.logins)
+
+
+def denials_vanished(seen: Sighting) -> Outcome:
+    """A hub that refused people every week refuses nobody any more, and lets in many."""
+    if not seen.policy.judges or seen.policy.window_at(seen.at):
+        return None
+    if isinstance(seen.measured, Unseen):
+        return seen.measured
+    before, now, let_in = seen.measured.denied_before, seen.measured.denied_now, seen.measured.let_in_now
+    if before is None or before <= MANY_REFUSED or now or let_in is None or let_in <= MANY_LET_IN:
+        return None
+    return Found(
+        "{hub} refuses nobody any more",
+        (_policy_line(seen), f"{before} refused in the week before, none in the last day, and {let_in} let in"),
+        value=before,
+    )
+
+
+def admin_appeared(seen: Sighting) -> Outcome:
+    """Somebody became an admin in the last week who is not among the staff."""
+    if isinstance(seen.told, NotAsked) or seen.known.admins is None:
+        return None
+    if isinstance(seen.told, Unseen):
+        return seen.told
+    new = tuple(each.name for each in seen.accounts if each.admin and _is_new_admin(seen, each.name))
+    if not new:
+        return None
+    who = counted(len(new), "new admin")
+    return Found(f"{who} on {{hub}}", (_policy_line(seen), "not in its list of staff"), new, value=len(new))
+
+
+def listed_numbers(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _is_new_admin(seen: Sighting, name: str) -> bool:
+    assert seen.known.admins is not None
+    since = seen.known.admins.get(seen.hashed.get(name, ""), None)
+    return since is not None and seen.at - since <= LATELY and not seen.policy.is_staff(name)
+
+
+def _crowd(seen: Sighting, window: Window) -> Outcome:
+    """More came than a window expects. Whoever says no number expects anything."""
+    if window.most_people is None:
+        return None
+    if isinstance(seen.told, Told) and all(each.created for each in seen.accounts):
+        came = sum(window.let_in(each.created) for each in seen.accounts if each.created)
+    elif isinstance(seen.measured, Unseen):
+        return seen.measured
+    else:
+        # Whole days, as far as they are in the window.
+        days = max(1, -(-(seen.at - window.since) // timedelta(days=1)))
+        came = sum(seen.measured.grown[-days:])
+    if came <= window.most_people:
+        return None
+    return Found(
+        f"{counted(came, 'new account')} on {{hub}} in a window for {window.expected_people} people",
+        (f"open until {window.end.astimezone(seen.zone):%d %b %H:%M}: {window.reason}".rstrip(": "),),
+        value=came,
+    )
+
+
+def _after(seen: Sighting, window: Window) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What shows that a hub is open after a window, in sentences, and whose accounts those are."""
+    new = [
+        each.name for each in seen.accounts if each.created and each.created >= window.end and _is_odd(seen, each.name)
+    ]
+    late = window.end + AFTERWARDS
+    back = [
+        each.name
+        for each in seen.accounts
+        if each.created
+        and window.let_in(each.created)
+        and _is_odd(seen, each.name)
+        and _is_later(each.last_activity, late)
+    ]
+    ran = [each.user for each in seen.servers if _is_later(each.since, late) and seen.policy.is_strange(each.user)]
+    lines = [
+        f"{counted(len(names), thing)} {what}"
+        for names, thing, what in (
+            (new, "account", "made since then, which its policy does not know"),
+            (back, "guest", "of the window who came back more than an hour later"),
+            (ran, "server", "started since then by people whom its policy does not know"),
+        )
+        if names
+    ]
+    return tuple(lines), tuple(sorted({*new, *back, *ran}))
+
+
+def _is_still_open(seen: Sighting, window: Window) -> bool:
+    return seen.at - window.end <= CHECKED and bool(_after(seen, window)[0])
+
+
+def _is_odd(seen: Sighting, name: str) -> bool:
+    """Whether somebody is no part of the policy, as far as names show."""
+    return seen.policy.is_strange(name)
+
+
+def _is_later(moment: datetime | None, than: datetime) -> bool:
+    return moment is not None and moment > than
+
+
+def _is_guest(seen: Sighting, since: datetime | None) -> bool:
+    return (since is not None and seen.policy.is_guest(since)) or seen.policy.window_at(seen.at) is not None
+
+
+def _history(seen: Sighting) -> Sequence[int] | Unseen | None:
+    if isinstance(seen.measured, Unseen):
+        return seen.measured
+    return seen.measured.grown if len(seen.measured.grown) > LEAST_DAYS else None
+
+
+def _are_all_meant(seen: Sighting) -> bool:
+    """Whether names show that the newcomers are the ones who are meant: whoever is not is told of by name."""
+    return seen.policy.judges_names and isinstance(seen.told, Told)
+
+
+def _are_expected(seen: Sighting, days: Sequence[int]) -> bool:
+    """Whether all who came within a month are no more than the policy expects: so a term begins."""
+    most = seen.policy.expected_people
+    return most is not None and sum(days[-NEW.days :]) <= most
+
+
+def _only_staff(seen: Sighting) -> bool:
+    hour = timedelta(hours=1)
+    lately = [each for each in seen.accounts if each.last_activity and seen.at - each.last_activity <= hour]
+    return bool(lately) and all(seen.policy.is_staff(each.name) for each in lately)
+
+
+def _half_seen(seen: Sighting) -> Outcome:
+    """Nothing was found, but not from every side from which it could have been."""
+    return next((side for side in (seen.told, seen.measured) if isinstance(side, Unseen)), None)
+
+
+def _policy_line(seen: Sighting) -> str:
+    window = seen.policy.window_at(seen.at)
+    return f"policy {seen.policy.in_words()}, {'an open window' if window else 'no open window'}"
+
+
+def _arrival_lines(seen: Sighting, names: Sequence[str]) -> Iterable[str]:
+    came = [each.created for each in seen.accounts if each.name in names and each.created is not None]
+    measured = seen.measured
+    usual = ""
+    if isinstance(measured, Measured) and len(measured.grown) > LEAST_DAYS:
+        usual = f" ({in_words(measured.grown[:-1])})"
+    if came:
+        first = min(came)
+        yield f"{counted(len(came), 'new account')} since {first.astimezone(seen.zone):%d %b %H:%M}{usual}, none matches"
+
+
+def _server_lines(seen: Sighting, names: Sequence[str]) -> Iterable[str]:
+    running = {server.user for server in seen.servers} & set(names)
+    if running:
+        yield f"{len(running)} of them {'has a server' if len(running) == 1 else 'have servers'} now"
+
+
+def _stem(name: str) -> str:
+    """A name without its digits, and without what stands between them."""
+    return re.sub(r"[\W\d_]+", "", name.partition("@")[0].lower())

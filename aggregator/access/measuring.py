@@ -1,0 +1,152 @@
+"""What the Prometheus of a cluster tells of all its hubs: accounts, logins, refusals, servers.
+
+For successful logins see `alerts/logins.yaml`: no metric of them alone is the same in all versions of JupyterHub.
+"""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+
+from aggregator.access.evidence import Measured, Server, Unseen
+from aggregator.access.growth import DAYS, grown
+from aggregator.errors import ClusterFailed
+from aggregator.federation.question import Answered, Fleet, Question, Reply
+from aggregator.query.wire import reader
+
+USER = "annotation_hub_jupyter_org_username"
+PATIENCE = 25.0
+
+_REQUESTS = "jupyterhub_request_duration_seconds_count"
+_FORM = f'{_REQUESTS}{{handler="jupyterhub.handlers.login.LoginHandler",method="POST",code="302"}}'
+_OAUTH = f'{_REQUESTS}{{handler=~".*OAuthCallbackHandler",code="302"}}'
+_DENIED = f'{_REQUESTS}{{handler=~".*OAuthCallbackHandler",code="403"}}'
+_PODS = 'pod=~"jupyter-.*"'
+_CPU = f'container_cpu_usage_seconds_total{{{_PODS},container!="",container!="POD"}}'
+
+
+def _made(series: str) -> str:
+    """What a counter counted in the last hour; one that was born in it has no earlier value to be compared with."""
+    return f"({series} unless {series} offset 1h) or increase({series}[1h])"
+
+
+def _kube(what: str) -> str:
+    return f'sum by (namespace, pod) (kube_pod_container_resource_{what}{{resource="cpu",{_PODS}}})'
+
+
+QUERIES: Mapping[str, str] = {
+    "accounts": f"max by (namespace) (jupyterhub_total_users)[{DAYS + 1}d:1h]",
+    "now": "max by (namespace) (jupyterhub_total_users)",
+    "logins": f"sum by (namespace) ({_made(_FORM)} or {_made(_OAUTH)})",
+    "denied_before": f"sum by (namespace) (increase({_DENIED}[7d] offset 1d))",
+    "denied_now": f"sum by (namespace) ({_made(_DENIED)} or increase({_DENIED}[1d]))",
+    "let_in_now": f"sum by (namespace) (increase({_OAUTH}[1d]))",
+    "whose": f'max by (namespace, pod, {USER}) (last_over_time(kube_pod_annotations{{{_PODS},{USER}!=""}}[1h]))',
+    "since": f"max by (namespace, pod) (last_over_time(kube_pod_created{{{_PODS}}}[1h]))",
+    "cpu": (
+        f"avg_over_time((sum by (namespace, pod) (rate({_CPU}[5m])))[30m:5m])"
+        f" / on (namespace, pod) ({_kube('limits')} or {_kube('requests')}) > 0.5"
+    ),
+}
+
+
+class _Series(msgspec.Struct):
+    metric: dict[str, str]
+    value: tuple[float, str] | None = None
+    values: list[tuple[float, str]] = msgspec.field(default_factory=list)
+
+
+class _Result(msgspec.Struct):
+    result: list[_Series]
+
+
+_read = reader(_Result)
+_Answers = Mapping[str, Sequence[_Series]]
+
+
+@dataclass(slots=True)
+class _Hub:
+    """What is told of one namespace, while it is put together."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    days: tuple[int, ...] = ()
+    pods: dict[str, tuple[str, datetime | None, float | None]] = field(default_factory=dict)
+
+
+async def measured_by_all(
+    fleet: Fleet, clusters: Sequence[str], now: datetime
+) -> dict[str, Mapping[str, Measured] | Unseen]:
+    """What each cluster tells of its hubs, by namespace; a hub of which it tells nothing has no entry."""
+    moment = f"{now.timestamp():.3f}"
+    questions = [
+        Question(cluster, "query", (("query", text), ("time", moment)), _read)
+        for cluster in clusters
+        for text in QUERIES.values()
+    ]
+    replies = await fleet.ask(questions, time.monotonic() + PATIENCE) if questions else ()
+    width = len(QUERIES)
+    return {
+        cluster: _told(replies[first * width : (first + 1) * width], now.timestamp())
+        for first, cluster in enumerate(clusters)
+    }
+
+
+def _told(replies: Sequence[Reply[_Result]], now: float) -> Mapping[str, Measured] | Unseen:
+    """A cluster that does not answer one of the questions has told nothing: half of what it knows misleads."""
+    answers: dict[str, Sequence[_Series]] = {}
+    for name, reply in zip(QUERIES, replies, strict=True):
+        match reply:
+            case Answered(value=found):
+                answers[name] = found.result
+            case ClusterFailed():
+                return Unseen(f"the cluster's Prometheus: {reply.reason}")
+            case _:
+                return Unseen(f"the cluster's Prometheus refused a question: {reply.error}")
+    return {namespace: _measured(answers, namespace, now) for namespace in _namespaces(answers)}
+
+
+def _namespaces(answers: _Answers) -> set[str]:
+    return {one.metric.get("namespace", "") for series in answers.values() for one in series} - {""}
+
+
+def _measured(answers: _Answers, namespace: str, now: float) -> Measured:
+    ours = {
+        name: [one for one in series if one.metric.get("namespace") == namespace] for name, series in answers.items()
+    }
+    counts = {name: _number(ours[name]) for name in ("now", "logins", "denied_before", "denied_now", "let_in_now")}
+    points = [(at, float(text)) for one in ours["accounts"] for at, text in one.values]
+    if counts["now"] is not None:
+        points.append((now, float(counts["now"])))
+    return Measured(
+        accounts=counts["now"],
+        grown=grown([point for point in points if math.isfinite(point[1])], now),
+        servers=_servers(ours),
+        logins=counts["logins"],
+        denied_before=counts["denied_before"],
+        denied_now=counts["denied_now"],
+        let_in_now=counts["let_in_now"],
+    )
+
+
+def _servers(ours: _Answers) -> tuple[Server, ...]:
+    since = {
+        one.metric["pod"]: datetime.fromtimestamp(value, UTC)
+        for one in ours["since"]
+        if (value := _value(one)) is not None
+    }
+    cpu = {one.metric["pod"]: value for one in ours["cpu"] if (value := _value(one)) is not None}
+    whose = {one.metric["pod"]: one.metric[USER].lower() for one in ours["whose"]}
+    return tuple(Server(whose.get(pod, ""), since.get(pod), cpu.get(pod)) for pod in sorted({*whose, *cpu}))
+
+
+def _number(series: Sequence[_Series]) -> int | None:
+    values = [value for one in series if (value := _value(one)) is not None]
+    return round(values[0]) if values else None
+
+
+def _value(one: _Series) -> float | None:
+    found = float(one.value[1]) if one.value else math.nan
+    return found if math.isfinite(found) else None

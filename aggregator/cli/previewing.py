@@ -1,0 +1,112 @@
+"""A report made now from what is kept, and shown: in the terminal, as a file, in a browser."""
+
+import asyncio
+import base64
+import sys
+import tempfile
+import webbrowser
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aggregator.clusters.reporting import Community
+from aggregator.clusters.values import Config
+from aggregator.errors import BadQuery, CrosshubError
+from aggregator.reports.gathering import Sources, Wanted, community_report, operators_report
+from aggregator.reports.periods import Kind, Period, last_period, period_named
+from aggregator.reports.render import addressed, rendered
+from aggregator.reports.tongue import LOCALES
+from aggregator.reports.values import Links, Rendered
+from aggregator.rollups.duties import utc_now
+from aggregator.store.migrating import database_there
+
+
+class CannotWrite(CrosshubError):
+    """The file cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which report: whose, or that of the operators; of which period, or of the last week; in which language."""
+
+    community: str | None
+    period: str | None
+    language: str | None
+
+
+def preview_of(config: Config, choice: Choice) -> Rendered:
+    """The mail as it would be made now, with links that lead to Crosshub; raises BadQuery and BadDatabase."""
+    community = next((each for each in config.communities if each.name == choice.community), None)
+    language = choice.language or (community.language if community is not None else "en")
+    if language not in LOCALES:
+        raise BadQuery(f"--language: there is no {language!r}; choose one of {', '.join(LOCALES)}")
+    now = utc_now()
+    period = _period(choice.period, _zone(config, choice.community, community), now)
+    wanted = Wanted(period, now, links=Links(grafana=config.grafana.public_url or ""))
+    return asyncio.run(_rendered(config, choice.community, wanted, language))
+
+
+async def _rendered(config: Config, community: str | None, wanted: Wanted, language: str) -> Rendered:
+    async with database_there(config.database) as database, database.reading() as connection:
+        sources = Sources(connection, config)
+        report = (
+            await operators_report(sources, wanted)
+            if community is None
+            else await community_report(sources, community, wanted)
+        )
+    # Whoever previews is no recipient, and has nothing to stop.
+    return addressed(rendered(report, language, csv=True), config.external_url)
+
+
+def _zone(config: Config, name: str | None, community: Community | None) -> str:
+    """That of its first report, otherwise of its first hub; operators' is UTC."""
+    zones = [each.timezone.key for each in (community.reports if community else ()) if each.timezone is not None]
+    hubs = (hub for cluster in config.clusters for hub in cluster.hubs)
+    return next(iter([*zones, *(hub.timezone.key for hub in hubs if name and hub.community == name)]), "UTC")
+
+
+def _period(text: str | None, zone: str, now: datetime) -> Period:
+    if text is None:
+        return last_period(Kind.WEEKLY, zone, now)
+    found = period_named(text, zone)
+    if found.end > now:
+        raise BadQuery(f"--period: {text} is not over yet")
+    return found
+
+
+def print_text(mail: Rendered) -> None:
+    """The subject and the text part."""
+    print(f"Subject: {mail.subject}\n")
+    print(mail.text, end="")
+
+
+def write_html(mail: Rendered, file: Path) -> None:
+    """The HTML part as a page of its own."""
+    _write(file, _page(mail).encode())
+
+
+def write_csv(mail: Rendered, file: Path) -> None:
+    """The table of numbers."""
+    _write(file, mail.attachments[0].content)
+
+
+def show_html(mail: Rendered) -> None:
+    """The HTML part in a browser; where it lies is said, since there may be none."""
+    with tempfile.NamedTemporaryFile(prefix="crosshub-report-", suffix=".html", delete=False) as file:
+        file.write(_page(mail).encode())
+    print(file.name, file=sys.stderr)
+    webbrowser.open(Path(file.name).as_uri())
+
+
+def _page(mail: Rendered) -> str:
+    page = mail.html
+    for image in mail.images:
+        page = page.replace(f"cid:{image.cid}", f"data:image/png;base64,{base64.b64encode(image.png).decode()}")
+    return page
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise CannotWrite(f"{file}: {error.strerror}") from None

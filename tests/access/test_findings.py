@@ -1,0 +1,146 @@
+"""Findings from look to look, and the alerts that they are."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aggregator.access import kinds
+from aggregator.access.detect import outcomes
+from aggregator.access.evidence import Sighting, Unseen
+from aggregator.access.findings import Acceptance, Finding, FindingKey, Standing, findings_now, left_behind
+from aggregator.access.judging import Looked, Verdict, called, judged
+from aggregator.events.going_on import Judgement, gone_on
+from aggregator.events.values import Alert
+from tests.access.sightings import DAY, NOON, seen, strangers, told
+
+EVERY = timedelta(minutes=5)
+KEY = ("lisbon", "prod", kinds.UNKNOWN_ACCOUNTS)
+STRANGE = seen(told=told(*strangers(2)))
+WELL = seen()
+UNSEEN = seen(told=Unseen("its API cannot be reached"))
+
+
+class Story:
+    """Looks one after another, as the job puts them upon one another."""
+
+    def __init__(self) -> None:
+        self.findings: dict[FindingKey, Finding] = {}
+        self.alerts: tuple[Alert, ...] = ()
+        self.now = NOON
+
+    def look(self, *sightings: Sighting) -> list[str]:
+        """What happens: `firing UnknownAccounts`."""
+        looks = [replace(each, at=self.now) for each in sightings]
+        looked = [Looked(each, outcomes(each), {}) for each in looks]
+        for each in looked:
+            self.findings |= {one.key: one for one in findings_now(self.findings, each.seen, each.outcomes)}
+        hubs = frozenset(each.where for each in looks)
+        self.findings |= {one.key: one for one in left_behind(self.findings.values(), hubs, self.now)}
+        judgement: Judgement[Verdict] = judged(looked, self.findings, self.alerts, self.now, EVERY)
+        went = gone_on(self.alerts, judgement, self.now, "access", called)
+        self.alerts = tuple(alert for alert in went.alerts if alert.resolved_at is None)
+        self.now += EVERY
+        return [f"{event.change} {dict(event.labels)['alertname']}" for event in went.events]
+
+
+def test_a_finding_is_told_of_at_the_first_look_and_over_after_two_without_it() -> None:
+    story = Story()
+
+    happened = [story.look(each) for each in (WELL, STRANGE, STRANGE, WELL, WELL)]
+
+    name = kinds.UNKNOWN_ACCOUNTS
+    assert happened == [[], [f"firing {name}"], [], [f"recovering {name}"], [f"resolved {name}"]]
+    assert story.findings[KEY].standing(story.now) is Standing.CLOSED
+
+
+def test_it_has_its_first_and_last_look_and_how_many_there_were() -> None:
+    story = Story()
+    for _ in range(3):
+        story.look(STRANGE)
+
+    finding = story.findings[KEY]
+
+    assert (finding.first_seen, finding.last_seen, finding.looks) == (NOON, NOON + 2 * EVERY, 3)
+    assert finding.head == "2 accounts on University of Lisbon (lisbon/prod) that its policy does not know"
+    assert story.alerts[0].evidence[-1] == "first seen 26 Nov 12:00, in 3 looks; certain"
+
+
+def test_what_cannot_be_seen_is_held_and_says_why() -> None:
+    story = Story()
+    happened = [story.look(each) for each in (STRANGE, UNSEEN, UNSEEN, STRANGE)]
+
+    assert happened == [["firing UnknownAccounts"], ["held UnknownAccounts"], [], ["seen UnknownAccounts"]]
+    assert story.findings[KEY].unseen == ""
+
+
+def test_nothing_is_closed_while_a_hub_is_silent() -> None:
+    story = Story()
+    story.look(STRANGE)
+    for _ in range(20):
+        story.look(UNSEEN)
+
+    assert story.findings[KEY].standing(story.now) is Standing.OPEN
+    assert story.findings[KEY].unseen == "its API cannot be reached"
+    assert story.findings[KEY].last_seen == NOON
+
+
+def test_what_somebody_lives_with_is_not_told_of_until_then() -> None:
+    story = Story()
+    story.look(STRANGE)
+    story.findings[KEY] = replace(story.findings[KEY], accepted=Acceptance("ana", NOON + DAY, "they are students"))
+
+    accepted = story.look(STRANGE)
+    evidence = story.findings[KEY].standing(story.now)
+    story.now = NOON + DAY
+    again = story.look(STRANGE)
+
+    assert accepted == ["resolved UnknownAccounts"]
+    assert evidence is Standing.ACCEPTED
+    assert again == ["firing UnknownAccounts"]
+
+
+def test_the_end_of_what_is_accepted_says_that_nothing_was_mended() -> None:
+    story = Story()
+    story.look(STRANGE)
+    accepted = replace(story.findings[KEY], accepted=Acceptance("ana", NOON + DAY, "they are students"))
+
+    looked = Looked(STRANGE, outcomes(STRANGE), {})
+    judgement = judged([looked], {KEY: accepted}, story.alerts, NOON, EVERY)
+    went = gone_on(story.alerts, judgement, NOON, "access", called)
+
+    assert dict(went.alerts[0].annotations)["summary_resolved"] == (
+        "The finding UnknownAccounts about lisbon/prod is no longer watched"
+    )
+    assert went.alerts[0].evidence == ("accepted by ana until 27 Nov 2026: they are students",)
+
+
+def test_a_finding_that_comes_back_is_a_new_one() -> None:
+    story = Story()
+    for each in (STRANGE, STRANGE, WELL, WELL, STRANGE):
+        story.look(each)
+
+    assert (story.findings[KEY].first_seen, story.findings[KEY].looks) == (NOON + 4 * EVERY, 1)
+
+
+def test_a_hub_that_is_in_no_configuration_any_more_is_left_alone_after_five_looks() -> None:
+    story = Story()
+    story.look(STRANGE)
+
+    happened = [story.look() for _ in range(7)]
+
+    assert [each for each in happened if each] == [["resolved UnknownAccounts"]]
+    assert happened.index(["resolved UnknownAccounts"]) == 5
+    assert story.findings[KEY].standing(story.now) is Standing.CLOSED
+
+
+def test_alerts_carry_what_routes_go_by() -> None:
+    story = Story()
+    story.look(STRANGE)
+
+    assert dict(story.alerts[0].labels) == {
+        "alertname": "UnknownAccounts",
+        "cluster": "lisbon",
+        "namespace": "prod",
+        "hub": "prod",
+        "severity": "high",
+        "kind": "access",
+    }

@@ -1,0 +1,268 @@
+"""Every number in a mail is what happened in the demo's cluster, in both databases.
+
+What happened is added up here from the demo's own rows, by other ways than the report takes.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aggregator.reports.gathering import Sources, Wanted, community_report, operators_report
+from aggregator.reports.periods import Period, period_named
+from aggregator.reports.render import rendered
+from aggregator.reports.tongue import tongue
+from aggregator.reports.values import HubReport, Rendered, Report
+from aggregator.rollups.buckets import HOUR, Resolution, buckets
+from aggregator.rollups.catalogue import BY_NAME
+from aggregator.store.database import open_database
+from aggregator.store.instants import EPOCH, MILLISECOND, milliseconds
+from tests.databases import BOTH, database_with_tables
+from tests.reports import filled
+from tests.reports.filled import NOW, PLAN, happening, truth
+from tests.rollups.test_truth import TRUE, Day
+
+WEEK = period_named("2026-W47", "Europe/Lisbon")
+ZONES = {each.namespace: ZoneInfo(each.timezone) for each in PLAN.hubs}
+HUBS = tuple(ZONES)
+EN = tongue("en")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is told of the community's week, also as a mail, of the week before, and what operators are told."""
+
+    report: Report
+    mail: Rendered
+    operators: Report
+    week_before: Report
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    async def reports(url: str) -> tuple[Report, Report, Report]:
+        async with open_database(url) as database:
+            config = await filled.fill(database)
+            async with database.reading() as connection:
+                sources, wanted = Sources(connection, config), Wanted(WEEK, NOW)
+                return (
+                    await community_report(sources, PLAN.name, wanted),
+                    await operators_report(sources, wanted),
+                    await community_report(sources, PLAN.name, Wanted(WEEK.earlier(1), NOW)),
+                )
+
+    with database_with_tables(request, tmp_path_factory.mktemp("reports")) as url:
+        community, operators, week_before = asyncio.run(reports(url))
+    return Made(community, rendered(community, "en"), operators, week_before)
+
+
+def users(week: Period, days: range = range(7), hubs: tuple[str, ...] = HUBS) -> set[str]:
+    """Who had a server on any of some days, counted from the week's first."""
+    found: set[str] = set()
+    for namespace in hubs:
+        for day in local_days(namespace, week, days):
+            found |= Day(PLAN, truth(), namespace, *day).users()
+    return {name.lower() for name in found}
+
+
+def local_days(namespace: str, week: Period, days: range = range(7)) -> list[tuple[int, int]]:
+    zone, first = ZONES[namespace], week.bucket(ZONES[namespace].key).start
+    around = buckets(Resolution.DAY, first - 60 * 86_400_000, first + 9 * 86_400_000, zone)
+    wanted = {week.number + day for day in days}
+    return [(each.start, each.end) for each in around if each.number in wanted]
+
+
+def the_week(namespace: str, week: Period = WEEK) -> Day:
+    bucket = week.bucket(ZONES[namespace].key)
+    return Day(PLAN, truth(), namespace, bucket.start, bucket.end)
+
+
+def hub(report: Report, namespace: str) -> HubReport:
+    return next(each for each in report.hubs if each.namespace == namespace)
+
+
+def row_of(mail: Rendered, title: str, columns: int) -> list[str]:
+    """The cells of a hub's row in the first table that has so many columns."""
+    lines = (re.split(r"\s{2,}", line.strip()) for line in mail.text.splitlines())
+    return next(cells for cells in lines if cells[0] == title and len(cells) == columns)
+
+
+def tile_of(mail: Rendered, label: str) -> list[str]:
+    line = next(line for line in mail.text.splitlines() if line.strip().startswith(label))
+    return re.split(r"\s{2,}", line.strip())[1:]
+
+
+def test_people_of_the_week_are_those_who_were_there_beside_last_week_and_the_usual(made: Made) -> None:
+    report, mail = made.report, made.mail
+    counts = [len(users(WEEK.earlier(ago))) for ago in range(9)]
+
+    assert report.people.value == counts[0]
+    assert report.people.before == counts[1]
+    more = counts[0] - counts[1]
+    assert mail.text.split("\n\n")[1].startswith(f"{counts[0]} people used your 3 hubs this week, {more} more than")
+    assert tile_of(mail, "People this week")[:2] == [
+        str(counts[0]),
+        f"{more} more (+{round(100 * more / counts[1])}\u00a0%)",
+    ]
+
+
+def test_the_usual_is_the_median_of_eight_weeks_that_were_seen(made: Made) -> None:
+    report, mail = made.report, made.mail
+    weeks = [WEEK.earlier(ago) for ago in range(1, 9)]
+    whole = [week for week in weeks if coverage(week) >= 0.95]
+
+    usual = median(len(users(week)) for week in whole)
+
+    assert report.people.usual == usual
+    assert tile_of(mail, "People this week")[2] == f"usually {round(usual)}"
+
+
+def coverage(week: Period) -> float:
+    """What was recorded of a week, over all hubs."""
+    parts = [happening(hub, *day).coverage for hub in HUBS for day in local_days(hub, week)]
+    return sum(part.seen for part in parts) / sum(part.expected for part in parts)
+
+
+def test_people_of_thirty_days_and_new_people_are_those_who_were_there(made: Made) -> None:
+    report, mail = made.report, made.mail
+    month = users(WEEK, range(-23, 7))
+    before = users(WEEK, range(-60, 0)) | earlier_users()
+
+    new = users(WEEK) - before
+
+    assert (report.month.value, report.new.value) == (len(month), len(new))
+    assert tile_of(mail, "People in 30 days")[0] == str(len(month))
+    assert tile_of(mail, "New people")[0] == str(len(new))
+
+
+def earlier_users() -> set[str]:
+    """Everybody who came before, as far back as anything is kept."""
+    spans = {name: (filled.SINCE, WEEK.bucket(zone.key).start) for name, zone in ZONES.items()}
+    found = set[str]()
+    for name, (since, until) in spans.items():
+        # What is kept begins with the first whole day.
+        (first, *_) = buckets(Resolution.DAY, since, until, ZONES[name])
+        found |= {user.lower() for user in Day(PLAN, truth(), name, first.start, until).users()}
+    return found
+
+
+def test_bars_are_the_people_of_each_day(made: Made) -> None:
+    report, mail = made.report, made.mail
+    counts = [len(users(WEEK, range(day, day + 1))) for day in range(7)]
+
+    assert [day.count for day in report.days] == counts
+    for name, count in zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), counts, strict=True):
+        (line,) = (line for line in mail.text.splitlines() if line.startswith(f"  {name} "))
+        assert line.split()[1] == str(count)
+        assert len(line.split()[2]) == max(1, round(30 * count / max(counts)))
+
+
+EXACT = {
+    "people": lambda day: float(len(day.users())),
+    **{
+        name: TRUE[name]
+        for name in (
+            "sessions", "servers_most", "server_starts", "server_start_failures", "server_starts_refused", "logins",
+            "logins_refused", "hub_restarts", "server_start_seconds_p50", "server_start_seconds_p95",
+        )
+    },
+}  # fmt: skip
+ADDED = ("server_hours", "down_minutes", "up_ratio", "cpu_hours", "memory_gib_hours")
+Number = Callable[[Day], float | None]
+
+
+@pytest.mark.parametrize("namespace", HUBS)
+def test_the_numbers_of_a_hub_are_those_of_its_own_local_week(namespace: str, made: Made) -> None:
+    told, day = hub(made.report, namespace).numbers, the_week(namespace)
+    exact: Mapping[str, Number] = EXACT
+
+    assert {name: told[name].value for name in exact if name in told} == {
+        name: value for name, number in exact.items() if (value := number(day)) is not None
+    }
+    for name in ADDED:
+        assert told[name].value == pytest.approx(TRUE[name](day), rel=0.01), name
+
+
+@pytest.mark.parametrize("namespace", HUBS)
+def test_a_hub_was_down_when_it_was_down(namespace: str, made: Made) -> None:
+    known, day = hub(made.report, namespace).reliability, the_week(namespace)
+    starts = [each for each in truth().starts if each.namespace == namespace and each.down]
+    spans = [(each.at - each.down, each.at) for each in starts if day.overlap(each.at - each.down, each.at)]
+
+    assert known.looked
+    assert known.down_minutes == pytest.approx(day.down_minutes())
+    assert [(round(each.start.timestamp() * 1000), round(each.end.timestamp() * 1000)) for each in known.outages] == [
+        (max(start, day.start), min(end, day.end)) for start, end in spans
+    ]
+
+
+@pytest.mark.parametrize("namespace", HUBS)
+def test_the_table_says_what_the_report_knows(namespace: str, made: Made) -> None:
+    report, mail = made.report, made.mail
+    day = the_week(namespace)
+    people, before = len(day.users()), len(the_week(namespace, WEEK.earlier(1)).users())
+    cpu = TRUE["cpu_hours"](day)
+    assert cpu is not None
+
+    _, *cells = row_of(mail, hub(report, namespace).title, 6)
+
+    assert cells[0] == str(people)
+    assert cells[1].startswith(("+", "−", "no change")[0 if people > before else 1 if people < before else 2])
+    assert cells[3] == EN.number(TRUE["server_start_failures"](day) or 0)
+    assert float(cells[4].replace(",", "")) == pytest.approx(cpu, abs=0.6)
+
+
+@pytest.mark.parametrize("namespace", HUBS)
+def test_homes_are_as_large_as_they_were_at_the_end_of_the_week(namespace: str, made: Made) -> None:
+    report, mail = made.report, made.mail
+    last, week_before = local_days(namespace, WEEK)[-1], local_days(namespace, WEEK.earlier(1))[-1]
+    now, before = (happening(namespace, *day).numbers for day in (last, week_before))
+
+    storage = hub(report, namespace).storage
+
+    assert storage is not None
+    assert (storage.used, storage.size, storage.free) == (
+        now["home_bytes"], now["home_volume_bytes"], now["home_volume_free_bytes"],
+    )  # fmt: skip
+    assert storage.grown == now["home_bytes"] - before["home_bytes"]
+    _, used, _, free, _ = row_of(mail, hub(report, namespace).title, 5)
+    assert (used, free) == (EN.size(now["home_bytes"]), EN.size(now["home_volume_free_bytes"]))
+
+
+def test_the_hour_with_the_most_servers_is_the_one_in_which_they_ran(made: Made) -> None:
+    busiest = max(made.report.hubs, key=lambda each: each.number("servers_most").value or 0)
+    assert busiest.peak_at is not None
+    began = round(busiest.peak_at.timestamp()) * 1000
+
+    hour = Day(PLAN, truth(), busiest.namespace, began, began + 3_600_000)
+
+    assert hour.most() == busiest.number("servers_most").value == the_week(busiest.namespace).most()
+
+
+def test_what_was_not_recorded_is_what_could_not_be_seen(made: Made) -> None:
+    week = made.week_before.period
+    gaps = [each for each in truth().gaps if week.start <= EPOCH + each.start * MILLISECOND < week.end]
+    hours = [(each.start // HOUR * HOUR, -(-each.end // HOUR) * HOUR) for each in gaps]
+
+    for each in made.week_before.hubs:
+        assert [(milliseconds(span.start), milliseconds(span.end)) for span in each.unseen] == hours
+    assert len(gaps) == 1
+    assert not any(each.unseen for each in made.report.hubs)
+
+
+def test_a_week_before_its_hubs_were_configured_is_told_as_far_as_it_was_computed(made: Made) -> None:
+    assert made.week_before.people.value == made.report.people.before
+    assert len(made.week_before.hubs) == len(HUBS)
+
+
+def test_operators_are_told_of_all_hubs_and_each_person_once(made: Made) -> None:
+    assert made.operators.people == made.report.people
+    assert {each.namespace for each in made.operators.hubs} == set(HUBS)
+
+
+def test_measures_of_the_report_are_measures_of_the_catalogue(made: Made) -> None:
+    assert {name for each in made.report.hubs for name in each.numbers} <= BY_NAME.keys()
