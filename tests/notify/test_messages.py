@@ -97,7 +97,7 @@ def test_links_lead_on() -> None:
 
     assert item_of(config, SLOW, NOON).links == (
         Link("Runbook", "https://runbooks.example.org/SpawnSlow"),
-        Link("Grafana", "https://grafana.example.org/?var-cluster=lisbon&var-namespace=prod"),
+        Link("Grafana", "https://grafana.example.org/d/crosshub-on-call?var-cluster=lisbon&var-hub=prod"),
         Link("Silence", f"{ours}/silence"),
         Link("Alert", ours),
     )
