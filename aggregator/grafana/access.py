@@ -8,7 +8,7 @@ from aggregator.grafana.values import Column, Dashboard, Look, Names, Panel, Que
 
 _HUB = "{{cluster}}/{{namespace}}"
 _REQUESTS = "jupyterhub_request_duration_seconds_count"
-_OAUTH, _FORM = 'handler=~".*OAuthCallbackHandler"', 'handler="jupyterhub.handlers.login.LoginHandler",method="POST"'
+_OAUTH, _FORM = 'handler=~".*OAuthCallbackHandler"', 'handler=~".*[.]LoginHandler",method="POST"'
 _ACCOUNTS = "max by (cluster, namespace) (jupyterhub_total_users{@}"
 _GREEDY = 'pod=~"jupyter-.*",container!="",container!="POD"'
 _POLICIES: Names = (

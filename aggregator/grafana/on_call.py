@@ -9,7 +9,7 @@ from aggregator.grafana.values import Dashboard, Look, Panel, Query, Row
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
 _REQUESTS = "jupyterhub_request_duration_seconds"
 _HUB = "{{cluster}}/{{namespace}}"
-_OAUTH, _FORM = 'handler=~".*OAuthCallbackHandler"', 'handler="jupyterhub.handlers.login.LoginHandler",method="POST"'
+_OAUTH, _FORM = 'handler=~".*OAuthCallbackHandler"', 'handler=~".*[.]LoginHandler",method="POST"'
 
 
 def _spawns(matchers: str) -> str:

@@ -185,7 +185,7 @@ def _measures() -> tuple[Measure, ...]:
     failed = f"{_SPAWNS}_count", f'status=~"failure|error",reason!~"{_POLICY}"'
     policy = ((f"{_SPAWNS}_count", 'status=~"throttled|too-many-users"'),
               (f"{_SPAWNS}_count", 'status="failure",reason=~"throttled|too-many-users"'))  # fmt: skip
-    form, oauth = 'handler="jupyterhub.handlers.login.LoginHandler",method="POST"', 'handler=~".*OAuthCallbackHandler"'
+    form, oauth = 'handler=~".*[.]LoginHandler",method="POST"', 'handler=~".*OAuthCallbackHandler"'
     quiet = 'handler!~".*(SpawnProgressAPIHandler|HealthCheckHandler|MetricsHandler)"'
     answered = f"{_REQUESTS}_count", quiet
     cpu = f'rate(container_cpu_usage_seconds_total{{$hubs,{_SERVER},container!="",container!="POD"}}[5m])'
@@ -220,7 +220,7 @@ def _measures() -> tuple[Measure, ...]:
                 _events((f"{_REQUESTS}_count", f'{form},code="302"'), (f"{_REQUESTS}_count", f'{oauth},code="302"')),
                 Longer.SUM, grain=1),
         Measure("logins_refused", "logins", "Logins that were refused.",
-                _events((f"{_REQUESTS}_count", f'{form},code="403"'), (f"{_REQUESTS}_count", f'{oauth},code="403"')),
+                _events((f"{_REQUESTS}_count", f'{form},code=~"200|403"'), (f"{_REQUESTS}_count", f'{oauth},code="403"')),
                 Longer.SUM, grain=1),
         Measure("requests", "requests", "Requests that the hub answered, its health and metrics aside.",
                 _events(answered, every=_SELDOM), Longer.SUM, grain=1),
