@@ -9,17 +9,25 @@ from aggregator.access.found import Found, Outcome, counted
 from aggregator.access.policy import Window
 from aggregator.access.usual import LEAST_DAYS, in_words, most_usual
 
+A_DAY = timedelta(days=1)
 NEW = timedelta(days=30)
 """Who came longer ago is not new."""
 LATELY = timedelta(days=7)
 AFTERWARDS = timedelta(hours=1)
 """Who is there when a window ends may finish."""
+RETURNED = timedelta(hours=16)
+"""A browser that is left open overnight keeps its guest active for so long; who is there later came back."""
 CHECKED = timedelta(days=14)
 """So long after a window it is looked whether the hub was closed."""
 ALIKE = 5
 """So many names of one kind are no chance."""
 DRIP_DAYS, DRIP_ACCOUNTS = 5, 5
-MANY_REFUSED, MANY_LET_IN = 10, 10
+MANY_REFUSED, MANY_LET_IN = 150, 10
+"""Whoever is refused tries again, and weekends are quiet: with fewer in a week a day without any is no wonder."""
+FEW = 0.01
+"""The share of all accounts from which on new ones are many."""
+CROWD_PASSES = 14
+"""For so many days after a crowd the stragglers of it are not told of as one."""
 
 
 def unknown_accounts(seen: Sighting) -> Outcome:
@@ -42,15 +50,20 @@ def unknown_accounts(seen: Sighting) -> Outcome:
 
 def strange(seen: Sighting) -> tuple[str, ...]:
     """The names of those whom the policy does not mean: new accounts that are no guests, and whoever has a server."""
+    if not seen.policy.judges_names:
+        return ()
     new = {each.name for each in new_accounts(seen, NEW) if seen.policy.is_strange(each.name)}
-    old = {each.name for each in seen.accounts} - new
-    guests = {each.name for each in seen.accounts if each.created and seen.policy.is_guest(each.created)}
     running = {
         server.user
         for server in seen.servers
-        if seen.policy.is_strange(server.user) and server.user not in guests and not _is_guest(seen, server.since)
+        if seen.policy.is_strange(server.user) and not _is_guest(seen, server.since)
     }
-    return tuple(sorted(new | (running - old) | (running & old)))
+    guests = {
+        each.name
+        for each in seen.accounts
+        if each.name in running and each.created and seen.policy.is_guest(each.created)
+    }
+    return tuple(sorted(new | (running - guests)))
 
 
 def new_accounts(seen: Sighting, within: timedelta) -> tuple[Account, ...]:
@@ -63,6 +76,14 @@ def new_accounts(seen: Sighting, within: timedelta) -> tuple[Account, ...]:
         and not seen.policy.is_guest(each.created)
         and not seen.policy.is_staff(each.name)
     )
+
+
+def came_today(seen: Sighting, days: Sequence[int]) -> int:
+    """How many new accounts there were in a day; after a window its guests are left out, or nobody is counted."""
+    last = seen.policy.last_window(seen.at)
+    if last is None or seen.at - last.end >= A_DAY:
+        return days[-1]
+    return min(days[-1], len(new_accounts(seen, A_DAY))) if isinstance(seen.told, Told) else 0
 
 
 def window_still_open(seen: Sighting) -> Outcome:
@@ -86,16 +107,16 @@ def account_surge(seen: Sighting) -> Outcome:
     days = _history(seen)
     if isinstance(days, Unseen):
         return days
-    if days is None or _are_all_meant(seen):
+    if days is None or _are_all_meant(seen) or seen.policy.is_ephemeral:
         return None
-    *before, today = days
+    before, today = days[:-1], came_today(seen, days)
     most = most_usual(before)
-    if most is None or today <= most or _are_expected(seen, days):
+    if most is None or today <= max(most, _half_of_crowd(before), _few(seen)) or _are_expected(seen, days):
         return None
     return Found(
         f"{counted(today, 'new account')} on {{hub}} in a day",
         (_policy_line(seen), f"{counted(today, 'new account')} in 24 hours ({in_words(before)})"),
-        tuple(each.name for each in new_accounts(seen, timedelta(days=1))),
+        tuple(each.name for each in new_accounts(seen, A_DAY)),
         value=today,
     )
 
@@ -107,10 +128,16 @@ def slow_drip(seen: Sighting) -> Outcome:
         return days
     if days is None or len(days) < 4 * LEAST_DAYS or seen.policy.window_at(seen.at) or _are_all_meant(seen):
         return None
+    if seen.policy.is_ephemeral:
+        return None
     week = days[-7:]
     earlier = [sum(days[at : at + 7]) for at in range(len(days) - 28, len(days) - 7, 7)]
     steady = sum(day > 0 for day in week) >= DRIP_DAYS and sum(week) >= DRIP_ACCOUNTS
     if not steady or sum(week) <= 2 * max(earlier) + DRIP_ACCOUNTS or _are_expected(seen, days):
+        return None
+    # Where too many come in one day, that is told of, and what follows is no drip.
+    most = most_usual(days[:-7])
+    if most is None or max(week) > most or sum(week) <= _few(seen):
         return None
     return Found(
         f"New accounts on {{hub}} on {sum(day > 0 for day in week)} of 7 days",
@@ -162,6 +189,8 @@ def login_outside(seen: Sighting) -> Outcome:
     last = policy.last_window(seen.at)
     if not seen.measured.logins or (last is not None and seen.at - last.end < AFTERWARDS) or _only_staff(seen):
         return None
+    if isinstance(seen.told, Unseen):
+        return seen.told
     lines = (_policy_line(seen), f"{counted(seen.measured.logins, 'login')} in the last hour, outside every window")
     head = f"{counted(seen.measured.logins, 'login')} to {{hub}} while it is meant to be closed"
     return Found(head, lines, value=seen.measured.logins)
@@ -239,14 +268,14 @@ def _after(seen: Sighting, window: Window) -> tuple[tuple[str, ...], tuple[str, 
         if each.created
         and window.let_in(each.created)
         and _is_odd(seen, each.name)
-        and _is_later(each.last_activity, late)
+        and _is_later(each.last_activity, window.end + RETURNED)
     ]
     ran = [each.user for each in seen.servers if _is_later(each.since, late) and seen.policy.is_strange(each.user)]
     lines = [
         f"{counted(len(names), thing)} {what}"
         for names, thing, what in (
             (new, "account", "made since then, which its policy does not know"),
-            (back, "guest", "of the window who came back more than an hour later"),
+            (back, "guest", "of the window who came back another day"),
             (ran, "server", "started since then by people whom its policy does not know"),
         )
         if names
@@ -277,6 +306,17 @@ def _history(seen: Sighting) -> Sequence[int] | Unseen | None:
     return seen.measured.grown if len(seen.measured.grown) > LEAST_DAYS else None
 
 
+def _few(seen: Sighting) -> int:
+    """So many are few in a hub of this size: after the holidays as many come again as before them."""
+    accounts = seen.measured.accounts if isinstance(seen.measured, Measured) else None
+    return round(FEW * (accounts or 0))
+
+
+def _half_of_crowd(before: Sequence[int]) -> int:
+    """Up to so many are the stragglers of a crowd that was told of."""
+    return max(before[-CROWD_PASSES:]) // 2
+
+
 def _are_all_meant(seen: Sighting) -> bool:
     """Whether names show that the newcomers are the ones who are meant: whoever is not is told of by name."""
     return seen.policy.judges_names and isinstance(seen.told, Told)
@@ -289,9 +329,14 @@ def _are_expected(seen: Sighting, days: Sequence[int]) -> bool:
 
 
 def _only_staff(seen: Sighting) -> bool:
+    """Whether whoever came within the hour is staff; where nobody can be named, whether staff would be enough."""
     hour = timedelta(hours=1)
-    lately = [each for each in seen.accounts if each.last_activity and seen.at - each.last_activity <= hour]
-    return bool(lately) and all(seen.policy.is_staff(each.name) for each in lately)
+    lately = {each.name for each in seen.accounts if each.last_activity and seen.at - each.last_activity <= hour}
+    lately |= {each.user for each in seen.servers if each.user and each.since and seen.at - each.since <= hour}
+    if lately or isinstance(seen.told, Told):
+        return bool(lately) and all(map(seen.policy.is_staff, lately))
+    logins = seen.measured.logins if isinstance(seen.measured, Measured) else None
+    return (logins or 0) <= len(seen.policy.staff)
 
 
 def _half_seen(seen: Sighting) -> Outcome:

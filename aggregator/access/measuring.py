@@ -20,6 +20,7 @@ from aggregator.query.wire import reader
 USER = "annotation_hub_jupyter_org_username"
 PATIENCE = 25.0
 
+_USERS = "jupyterhub_total_users"
 _REQUESTS = "jupyterhub_request_duration_seconds_count"
 # Authenticators with pages of their own, as nativeauthenticator, have a handler of this name in a module of their own.
 _FORM = f'{_REQUESTS}{{handler=~".*[.]LoginHandler",method="POST",code="302"}}'
@@ -29,14 +30,15 @@ _PODS = 'pod=~"jupyter-.*"'
 _CPU = f'container_cpu_usage_seconds_total{{{_PODS},container!="",container!="POD"}}'
 
 
-# A hub whose counters were all born in the last hour because it was not asked before counted for longer than that.
-_ASKED = "(jupyterhub_total_users offset 1h or (process_start_time_seconds > time() - 3600))"
+def _made(series: str, hours: int = 1) -> str:
+    """What a counter counted of late; one that was born since then has no earlier value to be compared with.
 
-
-def _made(series: str) -> str:
-    """What a counter counted in the last hour; one that was born in it has no earlier value to be compared with."""
-    born = f"({series} unless {series} offset 1h) and on (namespace, instance) {_ASKED}"
-    return f"({born}) or increase({series}[1h])"
+    Where nobody counted then, in a gap of Prometheus or before the hub was asked, nothing was born: all of it may be from
+    before, unless the hub itself is younger.
+    """
+    counted = f"{_USERS} offset {hours}h or (process_start_time_seconds > time() - {hours * 3600})"
+    born = f"({series} unless {series} offset {hours}h) and on (namespace, instance) ({counted})"
+    return f"({born}) or increase({series}[{hours}h])"
 
 
 def _kube(what: str) -> str:
@@ -48,13 +50,13 @@ QUERIES: Mapping[str, str] = {
     "now": "max by (namespace) (jupyterhub_total_users)",
     "logins": f"sum by (namespace) ({_made(_FORM)} or {_made(_OAUTH)})",
     "denied_before": f"sum by (namespace) (increase({_DENIED}[7d] offset 1d))",
-    "denied_now": f"sum by (namespace) ({_made(_DENIED)} or increase({_DENIED}[1d]))",
+    "denied_now": f"sum by (namespace) ({_made(_DENIED, 24)})",
     "let_in_now": f"sum by (namespace) (increase({_OAUTH}[1d]))",
     "whose": f'max by (namespace, pod, {USER}) (last_over_time(kube_pod_annotations{{{_PODS},{USER}!=""}}[1h]))',
     "since": f"max by (namespace, pod) (last_over_time(kube_pod_created{{{_PODS}}}[1h]))",
     "cpu": (
         f"avg_over_time((sum by (namespace, pod) (rate({_CPU}[5m])))[30m:5m])"
-        f" / on (namespace, pod) ({_kube('limits')} or {_kube('requests')}) > 0.5"
+        f" / on (namespace, pod) ({_kube('limits')} or clamp_min({_kube('requests')}, 1)) > 0.5"
     ),
 }
 

@@ -64,6 +64,11 @@ class Policy:
         return self.kind in JUDGED
 
     @property
+    def is_ephemeral(self) -> bool:
+        """Whether accounts come and go with servers: many of them are many visits, and nothing by themselves."""
+        return self.kind == "ephemeral"
+
+    @property
     def judges_names(self) -> bool:
         """Whether a user name shows if somebody is meant."""
         return self.judges and bool(self.identities) and not any(map(_is_elsewhere, self.identities))
@@ -74,8 +79,10 @@ class Policy:
         return self.judges_names and not any(set(each) & set("*?[") for each in self.identities)
 
     def is_strange(self, name: str) -> bool:
-        """Whether the name is surely of somebody who is not meant."""
-        return self.judges_names and not self.is_staff(name) and not any(_fits(name, each) for each in self.identities)
+        """Whether the name is surely of somebody who is not meant; a name that is not known is nobody's."""
+        if not name or self.is_staff(name) or not self.judges_names:
+            return False
+        return not any(_fits(name, each) for each in self.identities)
 
     def is_staff(self, name: str) -> bool:
         return name.lower() in self.staff

@@ -30,17 +30,17 @@ def most_usual(days: Sequence[int], floor: int = FLOOR) -> int | None:
     spread = NORMAL * median(abs(day - middle) for day in days)
     ordinary = sorted(days)[: len(days) - TRIMMED]
     rate = max(sum(ordinary) / len(ordinary), 0.05)
-    return max(floor, round(middle + DEVIATIONS * spread), _quantile(rate), ordinary[-1])
+    return max(floor, round(middle + DEVIATIONS * spread), no_wonder(rate), ordinary[-1])
 
 
-def _quantile(rate: float) -> int:
-    """The smallest number that a Poisson variable of that mean exceeds with a chance below CHANCE."""
+def no_wonder(rate: float, chance: float = CHANCE) -> int:
+    """The smallest number that a Poisson variable of that mean exceeds with less than a chance."""
     if rate > 500:
         # Normal by then, and exp(-rate) would soon be nothing.
         return round(rate + 4 * sqrt(rate))
     term = exp(-rate)
     total, number = term, 0
-    while 1 - total >= CHANCE:
+    while 1 - total >= chance:
         number += 1
         term *= rate / number
         total += term

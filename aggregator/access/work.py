@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from aggregator.access.arrivals import new_accounts, strange
+from aggregator.access.arrivals import came_today, new_accounts, strange
 from aggregator.access.evidence import Measured, Sighting, Unseen
 from aggregator.access.found import Found, Outcome, counted
-from aggregator.access.usual import in_words, most_usual
+from aggregator.access.usual import in_words, most_usual, no_wonder
 
 BUSY = 0.9
 """The share of its CPU limit from which on a server works hard, over half an hour."""
@@ -14,6 +14,11 @@ FEW = 2
 """So many of the new ones that work hard are no chance where names say nothing."""
 SEVERAL = 3
 """So many servers that work hard, where it is not known whose they are."""
+AT_ONCE = 0.01
+"""The share of new accounts that work hard at the same moment where a class begins."""
+COMPUTE = 0.05
+"""The share of all servers that work hard at the same moment where people learn to compute."""
+WONDER = 1e-3
 LATELY = timedelta(days=7)
 FLOOR = 3
 """New accounts a day that can be too many once they work hard."""
@@ -23,35 +28,37 @@ def strangers_at_work(seen: Sighting) -> Outcome:
     """Accounts that are new or that nobody knows, whose servers use all the CPU they get."""
     if isinstance(seen.measured, Unseen):
         return seen.measured
-    busy = {server.user for server in seen.servers if server.cpu is not None and server.cpu >= BUSY}
+    busy = [server.user for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
     names, arrived = _who(seen, busy)
     if not arrived:
         return None
+    servers = len(names or busy)
     return Found(
-        f"{counted(len(names or busy), 'server')} at full CPU on {{hub}}, and {arrived}",
+        f"{counted(servers, 'server')} at full CPU on {{hub}}, and {arrived}",
         (
             f"policy {seen.policy.in_words()}",
-            f"{counted(len(names or busy), 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour",
+            f"{counted(servers, 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour",
             *_usual(seen.measured),
             *seen.effects,
         ),
-        tuple(sorted(names or busy)),
-        value=len(names or busy),
+        tuple(sorted(names or {*busy} - {""})),
+        value=servers,
     )
 
 
-def _who(seen: Sighting, busy: set[str]) -> tuple[set[str], str]:
+def _who(seen: Sighting, busy: Sequence[str]) -> tuple[set[str], str]:
     """Whose servers they are, and in words who came; no words where it is nothing."""
     strangers = set(strange(seen))
-    if strangers & busy:
-        return strangers & busy, f"{counted(len(strangers), 'account')} that its policy does not know"
+    if strangers & {*busy}:
+        return strangers & {*busy}, f"{counted(len(strangers), 'account')} that its policy does not know"
     if seen.policy.judges_names or _is_expected(seen):
         return set(), ""
     new = {each.name for each in new_accounts(seen, LATELY)}
-    if len(new & busy) >= FEW:
-        return new & busy, f"{counted(len(new), 'new account')}"
+    if len(new & {*busy}) > max(FEW - 1, no_wonder(len(new) * AT_ONCE, WONDER)):
+        return new & {*busy}, f"{counted(len(new), 'new account')}"
     today = _surge(seen)
-    return (set(), f"{counted(today, 'new account')}") if today and len(busy) >= SEVERAL else (set(), "")
+    many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
+    return (set(), f"{counted(today, 'new account')}") if today and len(busy) > many else (set(), "")
 
 
 def _is_expected(seen: Sighting) -> bool:
@@ -67,7 +74,10 @@ def _surge(seen: Sighting) -> int:
     assert isinstance(seen.measured, Measured)
     days: Sequence[int] = seen.measured.grown
     most = most_usual(days[:-1], FLOOR)
-    return days[-1] if most is not None and days[-1] > most else 0
+    if most is None:
+        return 0
+    today = came_today(seen, days)
+    return today if today > most else 0
 
 
 def _usual(measured: Measured) -> tuple[str, ...]:

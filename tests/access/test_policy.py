@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
         (INSTITUTION, "STAFF", False),
         (INSTITUTION, "x@uni.example.org", True),
         (INSTITUTION, "x@notuni.example", True),
-        (INSTITUTION, "", True),
+        (INSTITUTION, "", False),
         (CLOSED, "rui", False),
         (CLOSED, "ruin", True),
         (ORG, "anybody", False),

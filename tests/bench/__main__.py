@@ -1,6 +1,6 @@
 """`python -m tests.bench`: the whole comparison; a run that is not narrowed writes docs/benchmarks.md.
 
-`--parts rollups` alone writes that section of it and leaves the others.
+`--parts rollups` or `--parts access` alone writes that section of it and leaves the others.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+from tests.bench.access import HUBS, INCIDENTS, SEED, replay
 from tests.bench.asking import client, fire
 from tests.bench.bare import split
 from tests.bench.costs import planning_ms, splice_ms_per_megabyte
@@ -23,7 +24,7 @@ from tests.bench.machine import facts
 from tests.bench.places import MOST, places
 from tests.bench.queries import SPLICED, Query, every_query
 from tests.bench.race import Addresses, Clients, contestants, crowd, race
-from tests.bench.report import page, with_rollups
+from tests.bench.report import page, with_section
 from tests.bench.results import Heat, Measured
 from tests.bench.rollup_history import DAYS
 from tests.bench.rollups import backfilled, drawn, rollup_databases
@@ -32,7 +33,7 @@ from tests.bench.server import fifty_ms, memory_over, ports_of
 from tests.bench.servers import Fleet, started_fleet, started_fronts, started_part
 
 OF_FLEETS = frozenset({"near", "far", "costs", "memory"})
-ONE_SECTION = frozenset({"rollups"})
+ONE_SECTION = (frozenset({"rollups"}), frozenset({"access"}))
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
@@ -46,6 +47,8 @@ class Wanted:
     only: str
     memory: int
     days: int
+    seed: int
+    hubs: int
     parts: frozenset[str]
     far_encoding: str
 
@@ -58,8 +61,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="crosshub-bench-") as directory:
         measured = _measured(wanted, Path(directory))
     text = (
-        with_rollups(_DOCUMENT.read_text(), measured, told)
-        if wanted.parts == ONE_SECTION
+        with_section(_DOCUMENT.read_text(), measured, told)
+        if wanted.parts in ONE_SECTION
         else page(measured, told, wanted.far_encoding)
     )
     print(text)
@@ -78,11 +81,12 @@ def _wanted() -> tuple[Wanted, bool]:
     )
     parser.add_argument("--only", default="", metavar="QUERY", help="queries whose name or text holds this")
     parser.add_argument(
-        "--parts", default="near,far,costs,fifty,memory,rollups", help="which parts of it (all: %(default)s)"
+        "--parts", default="near,far,costs,fifty,memory,rollups,access", help="which parts of it (all: %(default)s)"
     )
     parser.add_argument(
         "--far-encoding", choices=("gzip", "identity"), default="gzip", help="what is asked for over the far network"
     )
+    parser.add_argument("--seed", type=int, default=SEED, help="of the hub-years that are replayed (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="a short run for those who work on it; writes nothing")
     given = parser.parse_args()
     wanted = Wanted(
@@ -92,10 +96,12 @@ def _wanted() -> tuple[Wanted, bool]:
         only=given.only,
         memory=400 if given.quick else 10_000,
         days=2 if given.quick else DAYS,
+        seed=given.seed,
+        hubs=8 if given.quick else HUBS,
         parts=frozenset(given.parts.split(",")),
         far_encoding=given.far_encoding,
     )
-    whole = given.parts == parser.get_default("parts") or wanted.parts == ONE_SECTION
+    whole = given.parts == parser.get_default("parts") or wanted.parts in ONE_SECTION
     return wanted, whole and not (given.quick or given.only or given.clusters)
 
 
@@ -110,6 +116,9 @@ def _measured(wanted: Wanted, directory: Path) -> Measured:
     if "rollups" in wanted.parts:
         _say(f"rollups of {wanted.days} days")
         _of_rollups(found, directory / "rollups", wanted.days, wanted.repeats)
+    if "access" in wanted.parts:
+        _say(f"{wanted.hubs} hub-years")
+        found.replay = replay(wanted.seed, wanted.hubs, wanted.hubs * INCIDENTS // HUBS)
     for count in wanted.clusters if wanted.parts & OF_FLEETS else ():
         with started_fleet(count, directory / f"{count}") as fleet:
             _of_fleet(wanted, fleet, directory / f"{count}", found)

@@ -1,8 +1,10 @@
 """What was measured as a page that people read: targets beside what was reached, then every number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from statistics import median
 
+from tests.bench import access
+from tests.bench.aligned import aligned
 from tests.bench.link import DELAY, RATE
 from tests.bench.queries import PANELS
 from tests.bench.race import BARE, CROSSHUB, REMOTE_READ, SHOWN, UNION
@@ -28,12 +30,13 @@ def page(measured: Measured, facts: Mapping[str, str], far_encoding: str) -> str
             *_method(far_encoding),
             "## Targets",
             "",
-            *_table(("what", "target", "measured", ""), list(_targets(measured))),
+            *aligned(("what", "target", "measured", ""), list(_targets(measured))),
             "",
             *_summary(measured),
             *(line for heat in measured.heats for line in _heat(heat)),
             *_costs(measured),
             *_rollups(measured),
+            *_who_gets_in(measured),
             *_queries(),
         ]
     )
@@ -79,6 +82,8 @@ def _targets(measured: Measured) -> Iterator[tuple[str, ...]]:
         yield _at_most(f"memory grown over {measured.memory.queries:,} queries, MB", _FLAT, grown)
     for drawn in measured.drawn:
         yield _at_most(f"a year of daily rollups of {drawn.hubs} hubs, {drawn.database}, ms", YEAR, drawn.ms)
+    if measured.replay:
+        yield from ((*told, _judged(reached=reached)) for *told, reached in access.targets(measured.replay))
 
 
 def _at_most(what: str, target: float, taken: float) -> tuple[str, ...]:
@@ -99,7 +104,7 @@ def _summary(measured: Measured) -> list[str]:
         for kind in (*heat.kinds, "")
     ]
     head = ("", "", *SHOWN[1:], f"{REMOTE_READ} to {CROSSHUB}")
-    return ["## Ratios to bare, median / worst", "", *_table(head, rows), ""]
+    return ["## Ratios to bare, median / worst", "", *aligned(head, rows), ""]
 
 
 def _ratios(heat: Heat, kind: str) -> list[str]:
@@ -117,7 +122,7 @@ def _heat(heat: Heat) -> list[str]:
     return [
         f"## {heat.clusters} clusters {_NETWORK[heat.network]}",
         "",
-        *_table(("query", "", *SHOWN), rows + crowds),
+        *aligned(("query", "", *SHOWN), rows + crowds),
         "",
         *_sameness(heat),
         "",
@@ -172,10 +177,14 @@ def _rollups(measured: Measured) -> list[str]:
     return [*lines, ""]
 
 
-def with_rollups(page: str, measured: Measured, facts: Mapping[str, str]) -> str:
-    """The page with this section about rollups, and everything else on it as it was measured before."""
-    title, *lines = _rollups(measured)
-    targets = _table(("what", "target", "measured", ""), list(_targets(measured)))
+def _who_gets_in(measured: Measured) -> list[str]:
+    return ["## Who gets in", "", *access.lines(measured.replay)] if measured.replay else []
+
+
+def with_section(page: str, measured: Measured, facts: Mapping[str, str]) -> str:
+    """The page with the one section that was measured, and everything else on it as it was before."""
+    title, *lines = _rollups(measured) or _who_gets_in(measured)
+    targets = aligned(("what", "target", "measured", ""), list(_targets(measured)))
     section = [title, "", *(f"- {name}: {value}" for name, value in facts.items()), "", *targets, *lines]
     before, _, after = page.partition(f"{title}\n")
     rest = after[after.find("\n## ") + 1 :] if after else ""
@@ -186,14 +195,4 @@ def with_rollups(page: str, measured: Measured, facts: Mapping[str, str]) -> str
 
 
 def _queries() -> list[str]:
-    return ["## The queries", "", *_table(("name", "PromQL"), [(each.name, f"`{each.text}`") for each in PANELS]), ""]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """In Markdown, aligned, so that it reads as well in a terminal."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"
-
-    return [line(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)]
+    return ["## The queries", "", *aligned(("name", "PromQL"), [(each.name, f"`{each.text}`") for each in PANELS]), ""]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tests.bench.access import Replay
 from tests.bench.queries import Query
 from tests.bench.race import BARE, Seconds
 from tests.bench.rollups import Backfilled, Drawn
@@ -41,3 +42,4 @@ class Measured:
     memory: Memory | None = None
     backfilled: list[Backfilled] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
+    replay: Replay | None = None
