@@ -70,10 +70,13 @@ def render(
         raise typer.Exit(1)
 
 
-Url = Annotated[str | None, typer.Option(help="Where Grafana reaches Crosshub; else external_url of the configuration.")]
+Url = Annotated[
+    str | None, typer.Option(help="Where Grafana reaches Crosshub; else external_url of the configuration.")
+]
 Interval = Annotated[str | None, typer.Option(help="The slowest at which clusters scrape; 1m if not said.")]
 TokenFile = Annotated[
-    Path | None, typer.Option(help="A file here with the token that Grafana is to send to Crosshub; else it sends none.")
+    Path | None,
+    typer.Option(help="A file here with the token that Grafana is to send to Crosshub; else it sends none."),
 ]
 People = Annotated[bool | None, typer.Option("--people/--no-people", help="Whether panels may name single people.")]
 Connect = Annotated[bool, typer.Option("--connect", help="Ask the clusters how often they scrape.")]

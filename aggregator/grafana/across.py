@@ -93,6 +93,8 @@ def nature(node: Node) -> Nature:
 
 def _nature_of_groups(node: Aggregate) -> Nature:
     inside = nature(node.inside)
+    if node.without and CLUSTER in node.grouping:
+        return min(inside, Nature.TOTAL)
     if node.without or node.operator in _PICKING or inside is Nature.NOBODYS:
         return inside
     return Nature.EACH if node.grouping else Nature.TOTAL

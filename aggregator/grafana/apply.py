@@ -115,7 +115,8 @@ async def _create_folder(grafana: Grafana, _: Desired, _there: Found, change: Ch
 
 
 async def _change_folder(grafana: Grafana, _: Desired, _there: Found, change: Change) -> Told | Trouble:
-    body = {"title": change.title, "version": change.version, "overwrite": False}
+    # Newer Grafanas tell no version of a folder.
+    body = {"title": change.title, "version": change.version, "overwrite": not change.version}
     return await grafana.put(f"folders/{quote(change.uid)}", body)
 
 

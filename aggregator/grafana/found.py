@@ -88,11 +88,12 @@ class Stopped(Exception):
 async def found(grafana: Grafana, desired: Desired) -> Found | Trouble:
     """What is there now, or why that cannot be said."""
     try:
+        # First, since it asks for the rights of an administrator: health alone is told to anybody.
+        home = await _told(grafana, "org/preferences")
         version = await _version(grafana)
         sources = await _sources(grafana, desired)
         folders = await _folders(grafana, desired)
         boards = await _boards(grafana, desired)
-        home = await _told(grafana, "org/preferences")
         return Found(folders, sources, boards, str(home.get("homeDashboardUID") or ""), version)
     except Stopped as stopped:
         return stopped.trouble
@@ -107,8 +108,6 @@ def age(version: str) -> tuple[int, int] | None:
 
 
 async def _version(grafana: Grafana) -> str:
-    """The version, after the token was tried: health alone is told to anybody."""
-    await _told(grafana, "org")
     version = str((await _told(grafana, "health")).get("version", ""))
     known = age(version)
     if known is not None and known < OLDEST:

@@ -18,6 +18,9 @@ from aggregator.series import CLUSTER
 OTHER_NAME = "crosshub_cluster"
 """The variable, where the dashboard calls something else `cluster`."""
 
+_METRIC = re.compile(r"[A-Za-z_:][\w:]*")
+_NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+|ms|[smhdwy])?")
+
 Object = dict[str, Any]
 
 
@@ -63,7 +66,8 @@ def _terms(board: Mapping[str, Any]) -> Terms:
     variables = _variables(board)
     taken = any(each.get("name") == CLUSTER and not _is_cluster(each) for each in variables)
     metrics = frozenset(str(each.get("name")) for each in variables if _names_metrics(each))
-    return Terms(OTHER_NAME if taken else CLUSTER, metrics)
+    queries = frozenset(str(each.get("name")) for each in variables if not all(map(_NUMBER.fullmatch, _values(each))))
+    return Terms(OTHER_NAME if taken else CLUSTER, metrics, queries - metrics)
 
 
 def _is_cluster(variable: Mapping[str, Any]) -> bool:
@@ -78,9 +82,14 @@ def _query_of(variable: Mapping[str, Any]) -> str:
 def _names_metrics(variable: Mapping[str, Any]) -> bool:
     if variable.get("type") == "query" and names_metrics(_query_of(variable)):
         return True
+    values = _values(variable)
+    return bool(values) and all(map(_METRIC.fullmatch, values))
+
+
+def _values(variable: Mapping[str, Any]) -> list[str]:
+    """What it stands for now."""
     value = (variable.get("current") or {}).get("value")
-    values = value if isinstance(value, list) else [value]
-    return all(isinstance(each, str) and re.fullmatch(r"[A-Za-z_:][\w:]*", each) for each in values)
+    return [str(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +108,23 @@ class _Work:
     def board(self, board: Object) -> None:
         for variable in _variables(board):
             self._variable(variable)
-        self._cluster(board)
+        elements = frozenset(board.get("__elements") or ())
         for panel in _all_panels(board):
-            self._panel(panel)
+            self._panel(panel, elements)
         for annotation in (board.get("annotations") or {}).get("list") or ():
             self._annotation(annotation)
         self._links("Links", board.get("links"))
+        if any(each.kind is Kind.CHANGED for each in self.said):
+            self._cluster(board)
 
     def _cluster(self, board: Object) -> None:
         variables = board.setdefault("templating", {}).setdefault("list", [])
         there = next((each for each in variables if each.get("name") == self.terms.variable), None)
         if there is None:
-            first = sum(1 for each in variables if each.get("type") == "datasource")
             sources = [each for each in variables if each.get("type") == "datasource"]
             others = [each for each in variables if each.get("type") != "datasource"]
             variables[:] = [*sources, _cluster_variable(self.terms.variable, any_prometheus(board)), *others]
-            self.tell(Kind.CHANGED, "Variables", f"${self.terms.variable} added, as number {first + 1}")
+            self.said.insert(0, Said(Kind.CHANGED, "Variables", f"${self.terms.variable} added in front"))
         elif there.get("hide"):
             there["hide"] = 0
             self.tell(Kind.CHANGED, f"Variable ${there['name']}", "is shown")
@@ -147,10 +157,11 @@ class _Work:
         for words in made.troubles:
             self.tell(Kind.LOOK, where, words)
 
-    def _panel(self, panel: Object) -> None:
+    def _panel(self, panel: Object, elements: frozenset[str]) -> None:
         where = f"Panel {_title(panel)!r}"
         targets = [each for each in panel.get("targets") or () if isinstance(each, dict)]
-        if "libraryPanel" in panel and not targets:
+        library = panel.get("libraryPanel")
+        if library and not targets and library.get("uid") not in elements:
             words = "is a library panel, of which this file holds the name alone: export it too, or unlink it"
             self.tell(Kind.LOOK, where, words)
         made = [found for each in targets if (found := self._target(panel, each)) is not None]

@@ -16,6 +16,8 @@ from aggregator.series import CLUSTER
 
 UNSURE = "its places could not be found in the text; it is as it was"
 
+HELD = "what the variable ${} holds was not looked into: if it is a part of a query, rewrite it by hand"
+
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
@@ -33,10 +35,11 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The variable that chooses clusters, and the variables that name metrics."""
+    """The variable that chooses clusters, and the variables that name metrics, and that hold what may be a query."""
 
     variable: str = CLUSTER
     metrics: frozenset[str] = frozenset()
+    queries: frozenset[str] = frozenset()
 
     @property
     def matcher(self) -> Matcher:
@@ -57,7 +60,8 @@ def rewritten(text: str, terms: Terms, *, whole: bool = False) -> Rewritten:
     if not _gives(to_parse, wanted):
         return Rewritten(text, troubles=(UNSURE,), was_read=False)
     kind = Nature.TOTAL if whole and is_of_buckets(tree) else nature(tree)
-    return Rewritten(written, tuple(_counted(edits)), tuple(dict.fromkeys(edits.troubles)), kind)
+    held = [HELD.format(name) for name in sorted(shown.numbers & terms.queries)]
+    return Rewritten(written, tuple(_counted(edits)), tuple(dict.fromkeys([*edits.troubles, *held])), kind)
 
 
 def _read(text: str, metrics: frozenset[str]) -> tuple[Masked, Node] | str:

@@ -35,6 +35,12 @@ class Piece:
     written: str
     shown: str
 
+    @property
+    def number(self) -> str:
+        """The variable that is taken for a number, if one is."""
+        called = _NAME.match(self.written)
+        return (called[1] or called[2]) if called is not None and self.shown == NUMBER else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Masked:
@@ -45,6 +51,11 @@ class Masked:
     @property
     def text(self) -> str:
         return "".join(piece.shown for piece in self.pieces)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The variables that are taken for numbers."""
+        return frozenset(piece.number for piece in self.pieces) - {""}
 
     def with_inserted(self, insertions: Sequence[tuple[int, str]]) -> tuple[str, str]:
         """What is written and what is shown, each with texts put in at places of what is shown."""

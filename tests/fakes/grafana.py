@@ -5,7 +5,6 @@ else write just before a write.
 """
 
 import asyncio
-import copy
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -49,8 +48,8 @@ class FakeGrafana:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, {"message": "Invalid API key"}
         path = unquote(request.path.removeprefix("/api/"))
-        if self.role != "Admin" and request.method != "GET":
-            return 403, {"message": f"{_MUST}{path.partition('/')[0]}:write", "title": "Access denied"}
+        if self.role != "Admin" and (request.method != "GET" or path == "org/preferences"):
+            return 403, {"message": f"{_MUST}{path.replace('/', '.')}:read", "title": "Access denied"}
         for method, pattern, act in _ROUTES:
             found = re.fullmatch(pattern, path)
             if found and method == request.method:
@@ -66,10 +65,6 @@ class FakeGrafana:
     def add_source(self, uid: str, name: str, **others: Any) -> None:
         usual = {"type": "prometheus", "access": "proxy", "url": "http://x", "isDefault": False, "readOnly": False}
         self.sources[uid] = {"uid": uid, "name": name, "version": 1, "jsonData": {}, **usual, **others}
-
-
-def _org(grafana: FakeGrafana, _: Request) -> Answer:
-    return 200, {"id": 1, "name": "Main Org."}
 
 
 def _health(grafana: FakeGrafana, _: Request) -> Answer:
@@ -179,7 +174,7 @@ def _board(grafana: FakeGrafana, _: Request, uid: str) -> Answer:
     if uid not in grafana.boards:
         return 404, {"message": "Dashboard not found"}
     each = grafana.boards[uid]
-    body = copy.deepcopy(each["body"])
+    body = dict(each["body"])
     if grafana.migrates_to is not None:
         body |= {"schemaVersion": grafana.migrates_to, "preload": False}
     about = {"folderUid": each["folder"], "version": body["version"], "provisioned": uid in grafana.provisioned}
@@ -238,7 +233,6 @@ def _patch_preferences(grafana: FakeGrafana, request: Request) -> Answer:
 
 
 _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
-    ("GET", "org", _org),
     ("GET", "health", _health),
     ("GET", "folders", _all_folders),
     ("POST", "folders", _new_folder),

@@ -357,10 +357,11 @@ async def test_a_grafana_that_is_too_old_is_not_written_to(token: Secret, how: s
 
 async def test_a_token_without_rights_is_told_which_role_it_needs(token: Secret) -> None:
     async with fake_grafana(role="Viewer") as grafana:
-        outcome = await whole(grafana, token)
+        outcome = await apply(grafana.server.url, token)
 
-        assert "needs the role Admin" in str(outcome.failed[0])
-        assert "folders:write" in str(outcome.failed[0])
+        assert isinstance(outcome, Trouble)
+        assert "needs the role Admin" in outcome.words
+        assert "org.preferences:read" in outcome.words
 
 
 async def test_a_wrong_token_is_told_by_the_place_it_stands_in(tmp_path: Path) -> None:
