@@ -5,6 +5,7 @@ get the matcher, `by (...)` and `on (...)` get the label, and an aggregation tha
 other side of an operation has it. `without` and `ignoring` keep it by themselves.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -17,8 +18,10 @@ from aggregator.promql.tree import (
     Matcher,
     Negative,
     Node,
+    Number,
     Range,
     Selector,
+    String,
     Subquery,
     rebuilt,
 )
@@ -47,6 +50,7 @@ SCALAR = "scalar(...) is one number for all chosen clusters together, or none wh
 ABSENT = "{}(...) speaks of all chosen clusters together: it is silent as long as one of them has the series"
 NOBODY = "one side of {!r} belongs to no cluster, so it cannot be matched cluster by cluster"
 ACROSS = "{!r} ignores the label cluster: series of different clusters meet there"
+COPIED = "{!r} takes the label cluster from its other side: series of different clusters meet there"
 DROPPED = "{} without (...) names the label cluster, and so puts clusters together"
 
 _ABSENT = frozenset({"absent", "absent_over_time"})
@@ -158,7 +162,10 @@ class _Across:
             self.edits.troubles.append(NOBODY.format(node.operator))
         if not node.matching.on and CLUSTER in node.matching.labels:
             self.edits.troubles.append(ACROSS.format(node.operator))
-        adds = together and Nature.NOBODYS not in natures and CLUSTER not in node.matching.labels
+        if CLUSTER in node.matching.include:
+            self.edits.troubles.append(COPIED.format(node.operator))
+        known = (*node.matching.labels, *node.matching.include)
+        adds = together and Nature.NOBODYS not in natures and CLUSTER not in known
         left = self.of(node.left, keep=together)
         if node.matching.on:
             self.edits.matchings.append(adds)
@@ -178,6 +185,9 @@ def _ordered(node: Node) -> Node:
             return replace(
                 node, matchers=tuple(sorted(node.matchers, key=lambda each: (each.name, each.op, each.value)))
             )
+        case Number(value) if math.isnan(value):
+            # It is not equal to itself.
+            return String("NaN")
         case Aggregate():
             return rebuilt(replace(node, grouping=tuple(sorted(node.grouping))), _ordered)
         case _:

@@ -72,6 +72,7 @@ TROUBLES = {
     "x / scalar(sum(y))": "scalar(...) is one number",
     "x * on() group_left vector(2)": "belongs to no cluster",
     "x - ignoring (cluster) y": "ignores the label cluster",
+    "x * on (a) group_left (cluster) y": "takes the label cluster from its other side",
     "sum without (cluster) (x)": "puts clusters together",
     "sum(x": "is no PromQL that can be read",
     "$query": "the variable $query holds",

@@ -14,6 +14,7 @@ from aggregator.grafana.across import Nature
 from aggregator.grafana.rewriting import Terms, rewritten
 from aggregator.series import CLUSTER
 from tests.differential.compare import difference
+from tests.differential.grammar import generated
 from tests.differential.heard import Heard, Question, ask
 from tests.fleet.places import PLACES, START
 from tests.fleet.start import Fleet, started_crosshub, started_fleet
@@ -33,6 +34,7 @@ GRAFANAS = {
     "namespace": "prod",
     "job": "hub",
 }
+GENERATED, SEED = 250, 2
 # Where `topk` looks at all clusters at once, no cluster answers for itself.
 OF_ALL = re.compile(r"\b(?:topk|bottomk)\(")
 # Nobody in the fleet records these, or has an exporter for them.
@@ -96,7 +98,7 @@ def question(expr: str) -> Question:
 
 def of_cluster(heard: Heard, name: str | None) -> Heard:
     """The part of an answer that is of one cluster, or of whichever was asked alone, as that cluster would tell it."""
-    if heard.failed:
+    if heard.failed or heard.body["data"]["resultType"] not in ("vector", "matrix"):
         return heard
     kept = [
         {**each, "metric": {key: value for key, value in each["metric"].items() if key != CLUSTER}}
@@ -146,10 +148,25 @@ async def test_with_all_clusters_each_has_in_it_what_it_answered(name: str, flee
 async def test_the_clusters_and_what_they_have_can_be_chosen(crosshub: str) -> None:
     async with aiohttp.ClientSession() as http:
         chosen = {"match[]": f'{{{CLUSTER}=~"(lisbon|oslo)"}}', "start": f"{FROM // 1000}", "end": f"{TO // 1000}"}
-        asked = (("cluster", {}), ("namespace", chosen))
+        asked: tuple[tuple[str, dict[str, str]], ...] = (("cluster", {}), ("namespace", chosen))
         found = []
         for label, parameters in asked:
             async with http.get(f"{crosshub}/api/v1/label/{label}/values", params=parameters) as response:
                 found.append((await response.json())["data"])
 
     assert found == [[place.name for place in PLACES], ["fjord", "prod", "staging", "workshop"]]
+
+
+async def test_any_expression_answers_for_one_cluster_as_that_cluster_does(fleet: Fleet, crosshub: str) -> None:
+    expressions = [each for each in generated(GENERATED, SEED) if CLUSTER not in each]
+    made = {each: rewritten(each, Terms()) for each in expressions}
+
+    assert [each for each, after in made.items() if not after.was_read] == []
+    assert [each for each, after in made.items() if rewritten(after.text, Terms()).text != after.text] == []
+    async with aiohttp.ClientSession() as http:
+        for number, (before, after) in enumerate(made.items()):
+            cluster = fleet.clusters[number % len(fleet.clusters)]
+            was = await ask(http, cluster.url, Question(before, FROM, FROM))
+            ours = await ask(http, crosshub, Question(put_in(after.text, {CLUSTER: cluster.name}), FROM, FROM))
+
+            assert difference(was, of_cluster(ours, None)) is None, (cluster.name, before, after.text)
