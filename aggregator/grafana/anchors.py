@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from aggregator.grafana.stand_ins import Edit
 from aggregator.promql.functions import OPERATORS
 
 _TOKEN = re.compile(
@@ -12,12 +13,14 @@ _TOKEN = re.compile(
     | (?P<text>     "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` )
     | (?P<number>   (?:0x[\da-f]+ | (?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:ms|[smhdwy])?(?:\d+(?:ms|[smhdwy]))*)(?!\w) )
     | (?P<name>     [a-z_:][\w:]* )
-    | (?P<sign>     . )
+    | (?P<sign>     [=!<>]= | . )
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CLAUSES = frozenset("by without on ignoring group_left group_right".split())
 _WORDS = _CLAUSES | frozenset("bool offset and or unless atan2 inf nan".split())
+_ARITHMETIC = frozenset("+-*/%^")
+_OPERATORS = _ARITHMETIC | frozenset(("<", ">", "<=", ">=", "==", "!="))
 _CLOSES = {"(": ")", "{": "}", "[": "]"}
 
 
@@ -29,8 +32,18 @@ class Anchor:
     before: str = ""
     after: str = ""
 
-    def insertion(self, text: str) -> tuple[int, str]:
-        return self.at, f"{self.before}{text}{self.after}"
+    def edit(self, text: str) -> Edit:
+        return Edit(self.at, self.at, f"{self.before}{text}{self.after}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The word `scalar`, and the ends of the operators right before and right behind the call, where they are."""
+
+    start: int
+    end: int
+    before: int | None
+    behind: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class Anchors:
     selectors: tuple[Anchor, ...]
     aggregations: tuple[Anchor, ...]
     matchings: tuple[Anchor, ...]
+    scalars: tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ def anchors(text: str) -> Anchors:
         tuple(_selectors(tokens, code)),
         tuple(_aggregation(tokens, pairs, at) for at in code if _is_aggregation(tokens, at)),
         tuple(_listed(tokens, at + 1) for at in code if _is_clause(tokens, at, "on")),
+        tuple(_scalar(tokens, pairs, at) for at in code if _is_clause(tokens, at, "scalar")),
     )
 
 
@@ -130,6 +145,19 @@ def _aggregation(tokens: Sequence[_Token], pairs: dict[int, int], at: int) -> An
     if behind < len(tokens) and _is_clause(tokens, behind, "by", "without"):
         return _listed(tokens, behind + 1)
     return Anchor(tokens[at].end, " by (", ") " if tokens[at + 1].start == tokens[at].end else ")")
+
+
+def _scalar(tokens: Sequence[_Token], pairs: dict[int, int], at: int) -> Call:
+    before = tokens[at - 1] if at > 0 else None
+    is_operand = before is not None and (before.text in _OPERATORS or before.text.lower() == "bool")
+    behind = pairs[at + 1] + 1
+    is_left = _text_at(tokens, behind) in _ARITHMETIC
+    return Call(
+        tokens[at].start,
+        tokens[at].end,
+        before.end if before is not None and is_operand else None,
+        tokens[behind].end if is_left else None,
+    )
 
 
 def _listed(tokens: Sequence[_Token], at: int) -> Anchor:

@@ -3,13 +3,13 @@
 The tree says what is to change, and the text that comes out is parsed again and has to give that tree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.errors import BadExpression
-from aggregator.grafana.across import Edits, Nature, across, is_of_buckets, nature, same
-from aggregator.grafana.anchors import Anchor, anchors
-from aggregator.grafana.stand_ins import Masked, masked
+from aggregator.grafana.across import Changes, Nature, Side, across, is_of_buckets, nature, same
+from aggregator.grafana.anchors import Anchor, Call, anchors
+from aggregator.grafana.stand_ins import Edit, Masked, masked
 from aggregator.promql.parse import parse
 from aggregator.promql.tree import Matcher, Node
 from aggregator.series import CLUSTER
@@ -52,16 +52,26 @@ def rewritten(text: str, terms: Terms, *, whole: bool = False) -> Rewritten:
     if isinstance(read, str):
         return Rewritten(text, troubles=(read,), was_read=False)
     shown, tree = read
-    wanted, edits = across(tree, terms.matcher, whole=whole)
-    insertions = _insertions(shown.text, edits, terms)
-    if insertions is None:
+    # A scalar that stands in brackets of its own, say, stays one.
+    tried = _tried(shown, tree, terms, whole=whole, scalars=True) or _tried(shown, tree, terms, whole=whole)
+    if tried is None:
         return Rewritten(text, troubles=(UNSURE,), was_read=False)
-    written, to_parse = shown.with_inserted(insertions)
-    if not _gives(to_parse, wanted):
-        return Rewritten(text, troubles=(UNSURE,), was_read=False)
+    written, changes = tried
     kind = Nature.TOTAL if whole and is_of_buckets(tree) else nature(tree)
     held = [HELD.format(name) for name in sorted(shown.numbers & terms.queries)]
-    return Rewritten(written, tuple(_counted(edits)), tuple(dict.fromkeys([*edits.troubles, *held])), kind)
+    return Rewritten(written, tuple(_counted(changes)), tuple(dict.fromkeys([*changes.troubles, *held])), kind)
+
+
+def _tried(
+    shown: Masked, tree: Node, terms: Terms, *, whole: bool, scalars: bool = False
+) -> tuple[str, Changes] | None:
+    """The text as edited, where it gives the tree that is wanted."""
+    wanted, changes = across(tree, terms.matcher, whole=whole, scalars=scalars)
+    edits = _edits(shown.text, changes, terms)
+    if edits is None:
+        return None
+    written, to_parse = shown.edited(edits)
+    return (written, changes) if _gives(to_parse, wanted) else None
 
 
 def _read(text: str, metrics: frozenset[str]) -> tuple[Masked, Node] | str:
@@ -82,28 +92,42 @@ def _gives(text: str, wanted: Node) -> bool:
         return False
 
 
-def _insertions(text: str, edits: Edits, terms: Terms) -> list[tuple[int, str]] | None:
+def _edits(text: str, changes: Changes, terms: Terms) -> list[Edit] | None:
     """What is put in where; None where text and tree do not tell of the same parts."""
     places = anchors(text)
     matcher = f'{CLUSTER}=~"{terms.matcher.value}"'
     pairs: tuple[tuple[Sequence[Anchor], Sequence[bool], str], ...] = (
-        (places.selectors, edits.selectors, matcher),
-        (places.aggregations, edits.aggregations, CLUSTER),
-        (places.matchings, edits.matchings, CLUSTER),
+        (places.selectors, changes.selectors, matcher),
+        (places.aggregations, changes.aggregations, CLUSTER),
+        (places.matchings, changes.matchings, CLUSTER),
     )
-    if any(len(found) != len(wanted) for found, wanted, _ in pairs):
+    scalars = list(_of_scalars(places.scalars, changes.scalars))
+    told = [(found, wanted) for found, wanted, _ in pairs] + [(places.scalars, changes.scalars)]
+    if None in scalars or any(len(found) != len(wanted) for found, wanted in told):
         return None
-    return [
-        anchor.insertion(text)
+    inserted = [
+        anchor.edit(text)
         for found, wanted, text in pairs
-        for anchor, changes in zip(found, wanted, strict=True)
-        if changes
+        for anchor, changes_it in zip(found, wanted, strict=True)
+        if changes_it
     ]
+    return inserted + [each for each in scalars if each is not None]
 
 
-_WORDS = (("selectors", "selector"), ("aggregations", "grouping"), ("matchings", "matching"))
+def _of_scalars(calls: Sequence[Call], sides: Sequence[Side | None]) -> Iterator[Edit | None]:
+    """The word goes, and the operator gets a matching; None where the operator is not beside the call."""
+    for call, side in zip(calls, sides, strict=False):
+        if side is None:
+            continue
+        at = call.before if side is Side.RIGHT else call.behind
+        space = " " if at == call.start else ""
+        yield None if at is None else Edit(at, at, f" on ({CLUSTER}) {side} (){space}")
+        yield Edit(call.start, call.end, "")
 
 
-def _counted(edits: Edits) -> list[str]:
-    counts = [(sum(getattr(edits, name)), word) for name, word in _WORDS]
+_WORDS = (("selectors", "selector"), ("aggregations", "grouping"), ("matchings", "matching"), ("scalars", "scalar"))
+
+
+def _counted(changes: Changes) -> list[str]:
+    counts = [(sum(map(bool, getattr(changes, name))), word) for name, word in _WORDS]
     return [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count]

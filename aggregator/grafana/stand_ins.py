@@ -43,6 +43,15 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A text in the place of what is from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Masked:
     """An expression in pieces. `text` is what the parser is shown."""
 
@@ -57,23 +66,28 @@ class Masked:
         """The variables that are taken for numbers."""
         return frozenset(piece.number for piece in self.pieces) - {""}
 
-    def with_inserted(self, insertions: Sequence[tuple[int, str]]) -> tuple[str, str]:
-        """What is written and what is shown, each with texts put in at places of what is shown."""
-        waiting = sorted(insertions, key=lambda each: each[0])
+    def edited(self, edits: Sequence[Edit]) -> tuple[str, str]:
+        """What is written and what is shown, with texts in the place of parts of what is shown."""
+        waiting = sorted(edits, key=lambda edit: edit.start)
         written, shown, at = "", "", 0
-        for piece in self.pieces:
-            while waiting and waiting[0][0] < at + len(piece.shown):
-                place, text = waiting.pop(0)
-                cut = place - at
-                # A stand-in is never cut: nothing is put in but before or behind names.
-                whole = piece.written != piece.shown
-                written += ("" if whole else piece.written[:cut]) + text
-                shown += piece.shown[:cut] + text
-                piece = Piece(piece.written if whole else piece.written[cut:], piece.shown[cut:])  # noqa: PLW2901
-                at = place
-            written, shown, at = written + piece.written, shown + piece.shown, at + len(piece.shown)
-        rest = "".join(text for _, text in waiting)
-        return written + rest, shown + rest
+        for piece in (*self.pieces, Piece("", "")):
+            end = at + len(piece.shown)
+            mine = [edit for edit in waiting if edit.start < end or not piece.shown]
+            waiting = waiting[len(mine) :]
+            put = _put(piece.shown, at, mine)
+            # A stand-in is never cut: nothing is put in but before or behind names.
+            written += put if piece.written == piece.shown else "".join(each.text for each in mine) + piece.written
+            shown, at = shown + put, end
+        return written, shown
+
+
+def _put(text: str, at: int, edits: Sequence[Edit]) -> str:
+    """A text that begins at a place, edited."""
+    made, done = "", at
+    for edit in edits:
+        made += text[done - at : edit.start - at] + edit.text
+        done = edit.end
+    return made + text[done - at :]
 
 
 def masked(text: str, metrics: frozenset[str] = frozenset()) -> Iterator[Masked]:

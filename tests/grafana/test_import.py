@@ -32,6 +32,12 @@ EXPRESSIONS = {
     f"(sum by (cluster) (y{{{C}}}) / sum by (cluster) (z{{{C}}}))",
     "count(count(x) by (node))": f"count(count(x{{{C}}}) by (cluster, node))",
     "max by (a) (sum(x))": f"max by (cluster, a) (sum by (cluster) (x{{{C}}}))",
+    "x / scalar(sum(y))": f"x{{{C}}} / on (cluster) group_left () (sum by (cluster) (y{{{C}}}))",
+    "x>bool scalar(sum(y))": f"x{{{C}}}>bool on (cluster) group_left () (sum by (cluster) (y{{{C}}}))",
+    "x/scalar(sum(y))": f"x{{{C}}}/ on (cluster) group_left () (sum by (cluster) (y{{{C}}}))",
+    "scalar(max(y)) - x": f"(max by (cluster) (y{{{C}}})) - on (cluster) group_right () x{{{C}}}",
+    "scalar(sum(y)) < x": f"scalar(sum(y{{{C}}})) < x{{{C}}}",
+    "sum(x) / scalar(sum(y))": f"sum(x{{{C}}}) / scalar(sum(y{{{C}}}))",
     "topk(3, x)": f"topk(3, x{{{C}}})",
     "sum(x) or vector(0)": f"sum(x{{{C}}}) or vector(0)",
     "x[5m:1m] offset 1h": f"x{{{C}}}[5m:1m] offset 1h",
@@ -69,7 +75,7 @@ def test_an_expression_is_edited_where_it_has_to_be_and_stays_as_it_was_written_
 
 TROUBLES = {
     "absent(x)": "absent(...) speaks of all chosen clusters",
-    "x / scalar(sum(y))": "scalar(...) is one number",
+    "x / scalar(y)": "scalar(...) is one number",
     "x * on() group_left vector(2)": "belongs to no cluster",
     "x - ignoring (cluster) y": "ignores the label cluster",
     "x * on (a) group_left (cluster) y": "takes the label cluster from its other side",
