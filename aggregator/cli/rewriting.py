@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli.files import write_new
 from aggregator.errors import BadConfig, printable
-from aggregator.grafana.imported import Kind, Said
+from aggregator.grafana.imported import Imported, Kind, Said
 from aggregator.grafana.imported import imported as made_of
 
 LARGEST = 32 << 20
@@ -20,7 +20,7 @@ def imported(file: Path, output: Path | None, *, force: bool) -> int:
     """Writes the rewritten dashboard, or prints it; tells what was changed, and gives how the command ends."""
     whole = _read(file)
     key = _place(whole, file)
-    made = made_of(whole if key is None else whole[key])
+    made = _made(whole if key is None else whole[key], file)
     told = made.board if key is None else {**whole, key: made.board}
     text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     if output is None:
@@ -31,6 +31,15 @@ def imported(file: Path, output: Path | None, *, force: bool) -> int:
         typer.echo(printable(str(line)), err=True)
     typer.echo(_counted(made.said), err=True)
     return TO_LOOK_AT if any(each.kind is Kind.LOOK for each in made.said) else ALL_WELL
+
+
+def _made(board: dict[str, Any], file: Path) -> Imported:
+    try:
+        return made_of(board)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # What Grafana writes has too many forms to list; whatever is none of them ends here.
+        words = "is a dashboard, but a part of it is in no form that Grafana writes: was it edited by hand?"
+        raise BadConfig(f"{file}: {words}") from None
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -114,18 +114,18 @@ class _Work:
         for annotation in (board.get("annotations") or {}).get("list") or ():
             self._annotation(annotation)
         self._links("Links", board.get("links"))
-        if any(each.kind is Kind.CHANGED for each in self.said):
-            self._cluster(board)
+        self._cluster(board)
 
     def _cluster(self, board: Object) -> None:
-        variables = board.setdefault("templating", {}).setdefault("list", [])
+        variables = _variables(board)
         there = next((each for each in variables if each.get("name") == self.terms.variable), None)
-        if there is None:
+        if there is None and any(each.kind is Kind.CHANGED for each in self.said):
             sources = [each for each in variables if each.get("type") == "datasource"]
             others = [each for each in variables if each.get("type") != "datasource"]
-            variables[:] = [*sources, _cluster_variable(self.terms.variable, any_prometheus(board)), *others]
+            made = _cluster_variable(self.terms.variable, any_prometheus(board))
+            board["templating"] = {**(board.get("templating") or {}), "list": [*sources, made, *others]}
             self.said.insert(0, Said(Kind.CHANGED, "Variables", f"${self.terms.variable} added in front"))
-        elif there.get("hide"):
+        elif there is not None and there.get("hide"):
             there["hide"] = 0
             self.tell(Kind.CHANGED, f"Variable ${there['name']}", "is shown")
 

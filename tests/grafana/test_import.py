@@ -8,6 +8,7 @@ import pytest
 
 from aggregator.grafana.across import Nature
 from aggregator.grafana.choice_queries import choice_query
+from aggregator.grafana.imported import imported
 from aggregator.grafana.rewriting import Terms, rewritten
 from tests.grafana.importing import HERE, NAMES, import_of, queries, read
 
@@ -177,6 +178,7 @@ NOT_READ = {
     "no JSON": ("{", "is no JSON"),
     "a list": ("[]", "no dashboard"),
     "something else": ('{"apiVersion": 1, "datasources": []}', "neither panels nor rows"),
+    "a strange part": ('{"panels": [7]}', "in no form that Grafana writes"),
     "the new form": ('{"kind": "Dashboard", "spec": {"elements": {}}}', "export it as classic JSON"),
 }
 
@@ -200,3 +202,10 @@ def test_a_file_that_is_there_is_written_over_only_with_force(tmp_path: Path) ->
 
     assert "--force writes over it" in str(result.exception)
     assert there.read_text() == "mine"
+
+
+@pytest.mark.parametrize("templating", [{}, {"templating": None}, {"templating": {"list": None}}])
+def test_a_dashboard_without_variables_gets_its_first_one(templating: dict[str, Any]) -> None:
+    made = imported({"panels": [{"id": 1, "targets": [{"expr": "up"}]}], **templating})
+
+    assert [each["name"] for each in made.board["templating"]["list"]] == ["cluster"]
