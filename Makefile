@@ -64,7 +64,7 @@ demo: install prometheus  ## real Prometheus servers with made-up hubs, and Cros
 	$(BIN)/crosshub demo $(ARGS)
 
 test: install prometheus postgresql alertmanager node  ## every test, against real servers
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 dashboards: install  ## render dashboards/grafana again
 	$(BIN)/crosshub grafana render

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from aggregator.api.desk import Answering, Desk
 from aggregator.clusters.values import Config
 from aggregator.delivery.alertmanager import Resending
 from aggregator.delivery.job import Delivery
-from aggregator.delivery.public_addresses import public_client
+from aggregator.delivery.public_addresses import PublicTransport, public_client
 from aggregator.delivery.receivers import paced, receivers
 from aggregator.delivery.ways import Ways
 from aggregator.errors import BadConfig
@@ -65,10 +65,14 @@ async def clients() -> AsyncIterator[Clients]:
     """The clients, until the block ends. None of them looks at the environment."""
     # Hubs that do not answer must not keep others from being asked.
     without_limit = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    async with AsyncExitStack() as opened:
-        hubs = await opened.enter_async_context(httpx.AsyncClient(trust_env=False, limits=without_limit))
-        operators = await opened.enter_async_context(httpx.AsyncClient(trust_env=False))
-        yield Clients(hubs, operators, await opened.enter_async_context(public_client()))
+    # Read once for all: there are more than a hundred authorities.
+    trusted = httpx.create_ssl_context(trust_env=False)
+    async with (
+        httpx.AsyncClient(verify=trusted, trust_env=False, limits=without_limit) as hubs,
+        httpx.AsyncClient(verify=trusted, trust_env=False) as operators,
+        public_client(PublicTransport(trusted=trusted)) as public,
+    ):
+        yield Clients(hubs, operators, public)
 
 
 def has_hubs(config: Config) -> bool:

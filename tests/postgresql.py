@@ -23,6 +23,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "autovacuum": "off",
+    "jit": "off",
     "listen_addresses": "",
     "max_connections": "200",
     "shared_buffers": "32MB",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aggregator.access.evidence import Sighting, Unseen, Where
 from aggregator.access.findings import Finding, FindingKey, Outcomes
 from aggregator.access.found import Found, counted
-from aggregator.access.kinds import KINDS
+from aggregator.access.kinds import KINDS, THEN
 from aggregator.events.fingerprint import fingerprint
 from aggregator.events.going_on import Judgement, Key
 from aggregator.events.values import NAMES, SUMMARY_RESOLVED, Alert, labels_of
@@ -103,6 +103,7 @@ def _words(looked: Looked, kind: str, found: Found) -> Labels:
         {
             "title": looked.seen.title,
             "summary": found.head.format(hub=called),
+            "description": THEN[kind],
             SUMMARY_RESOLVED: f"{called}: {KINDS[kind].over}",
             "confidence": KINDS[kind].confidence,
             NAMES: looked.sealed.get(kind, ""),
@@ -116,7 +117,7 @@ def _evidence(looked: Looked, found: Found, finding: Finding | None) -> tuple[st
     first = f"{finding.first_seen.astimezone(looked.seen.zone):%d %b %H:%M}"
     return (
         *found.evidence,
-        f"first seen {first}, in {counted(finding.looks, 'look')}; {KINDS[finding.kind].confidence}",
+        f"first seen {first}, {counted(finding.looks, 'time')}; this is {KINDS[finding.kind].confidence}",
     )
 
 

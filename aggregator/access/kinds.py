@@ -1,5 +1,6 @@
-"""What can be found, as a table: how bad it is, how sure, and what is said of it when it is over."""
+"""What can be found, as a table: how bad it is, how sure, what is said of it when it is over, and what to do next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -65,6 +66,34 @@ _TABLE = (
 )
 KINDS = MappingProxyType({kind.name: kind for kind in _TABLE})
 """By name, the worst first."""
+
+_CLOSE = 'runbook "close a hub"'
+THEN: Mapping[str, str] = MappingProxyType(
+    {
+        STRANGERS_AT_WORK: f"Close the hub first and ask then: each hour costs ({_CLOSE}). A class that nobody declared? Declare the window.",
+        CLASS_CONTRADICTS: f"Anybody gets in now. A workshop? Declare the window. Otherwise: {_CLOSE}.",
+        UNKNOWN_ACCOUNTS: f"A workshop? Declare the window. People who are meant? Name them in the policy. Otherwise: {_CLOSE}.",
+        WINDOW_STILL_OPEN: f"Does it go on? Declare a window until its end. Otherwise take away what opened the hub: {_CLOSE}.",
+        ACCOUNT_SURGE: f"A workshop? Declare the window, with how many are expected. Otherwise: {_CLOSE}.",
+        DENIALS_VANISHED: f"Try an account that must be refused. It gets in: {_CLOSE}.",
+        ADMIN_APPEARED: "A colleague? Name them in `staff`. Otherwise take the right away: an admin reads everybody's files.",
+        CLASS_CHANGED: "Was it meant? Then look whether the policy fits the new names. Otherwise undo the last deployment.",
+        MORE_THAN_NAMED: f"With an `api_token_file` it would be seen who they are. Otherwise: {_CLOSE}.",
+        PROMETHEUS_OPEN: "Have it ask for its password again, or take its ingress away until it does.",
+        SLOW_DRIP: f"A group that fills up? Say in the policy how many are expected. Otherwise: {_CLOSE}.",
+        SIMILAR_NAMES: f"Numbered accounts of a class? Declare the window, or accept it. Otherwise: {_CLOSE}.",
+        LOGIN_OUTSIDE: f"Somebody who prepares the workshop? Name them in `staff`, or declare the window. Otherwise: {_CLOSE}.",
+        KNOWN_HOLE: "Update it. If that has to wait, accept it until the day of the update.",
+        SIGN_UP: "Does an admin agree to each account? Then accept it. Otherwise turn signing up off.",
+        WINDOW_TOO_LONG: "Give it an end, or end it. A hub that is always open has the policy `open`.",
+        STAFF_UNLISTED: "Name them in `staff`, or take the right away.",
+        LOGIN_FORM: "LDAP or PAM? Then accept it, or give the hub an `api_token_file`, by which its class is seen.",
+        METRICS_OPEN: "Keep `/hub/metrics` away from outside, or accept it: it has numbers, and no names.",
+        REVIEW_OVERDUE: "Ask its owner whether it still holds, and write the next day into `review_by`.",
+        NO_POLICY: "Ask its owner who is meant, and write it under `access`: until then nobody is a stranger here.",
+    }
+)
+"""What to do next about each kind, in whole sentences; more is in its runbook."""
 
 ABOUT_ARRIVALS = (UNKNOWN_ACCOUNTS, ACCOUNT_SURGE, SLOW_DRIP, SIMILAR_NAMES, MORE_THAN_NAMED)
 """What StrangersAtWork says too."""

@@ -95,10 +95,11 @@ class Policy:
         return any(window.let_in(came) for window in self.windows)
 
     def in_words(self) -> str:
-        """`institution (*@ulisboa.pt), owner ana@ulisboa.pt`."""
+        """``institution (`*@ulisboa.pt`), owner ana@ulisboa.pt``."""
         if self.kind is None:
             return "none declared"
-        identities = f" ({', '.join(self.identities)})" if self.identities else ""
+        # As code: what stands in a pattern means something else in a message.
+        identities = f" ({', '.join(f'`{each}`' for each in self.identities)})" if self.identities else ""
         return f"{self.kind}{identities}" + (f", owner {self.owner}" if self.owner else "")
 
 

@@ -28,10 +28,10 @@ def strangers_at_work(seen: Sighting) -> Outcome:
     if not arrived:
         return None
     return Found(
-        f"{arrived} on {{hub}} and {counted(len(names or busy), 'server')} at full CPU",
+        f"{counted(len(names or busy), 'server')} at full CPU on {{hub}}, and {arrived}",
         (
             f"policy {seen.policy.in_words()}",
-            f"{counted(len(names or busy), 'server')} above {BUSY:.0%} of the CPU limit for half an hour",
+            f"{counted(len(names or busy), 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour",
             *_usual(seen.measured),
             *seen.effects,
         ),

@@ -89,7 +89,7 @@ def status(
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(as_json(found, now)), indent=2))
         return
-    for line in lines_of(found, now):
+    for line in lines_of(found, config, now):
         typer.echo(line)
 
 
@@ -99,16 +99,16 @@ def accept(
     hub: Annotated[str, typer.Argument(metavar="CLUSTER/HUB", help="The hub.")],
     kind: Annotated[str, typer.Argument(metavar="KIND", help="What was found, as `status` has it.")],
     *,
-    until: Annotated[str, typer.Option(metavar="DAY", help="Until the end of that day: 2027-01-15.")],
+    until: Annotated[str, typer.Option(metavar="DAY", help="Until the end of that day in the hub's zone: 2027-01-15.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; whoever looks at it later reads this.")],
     author: Annotated[str | None, typer.Option(metavar="NAME", help="Who; else whoever is logged in.")] = None,
 ) -> None:
     """Live with a finding for a while: nobody is told of it until then."""
     config = chosen_config(context)
 
-    from aggregator.cli.access_windows import accept_finding, acceptance
+    from aggregator.cli.access_windows import Accepting, accept_finding
 
-    accept_finding(config, hub, kind, acceptance(until, reason, author))
+    accept_finding(config, Accepting(hub, kind, until, reason, author))
 
 
 @access.command()
@@ -134,7 +134,9 @@ def add(
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="In the hub's zone: 2026-12-01T09:00; else now.")
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Likewise; without it it is a finding.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Likewise, or the end of a day; without it it is a finding.")
+    ] = None,
     people: Annotated[int | None, typer.Option(metavar="N", min=0, help="How many are expected.")] = None,
     author: Annotated[str | None, typer.Option(metavar="NAME", help="Who; else whoever is logged in.")] = None,
 ) -> None:

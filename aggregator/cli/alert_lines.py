@@ -13,7 +13,7 @@ from aggregator.clusters.conditions import Condition
 from aggregator.clusters.values import Config
 from aggregator.delivery.receivers import receivers
 from aggregator.errors import printable
-from aggregator.events.values import Alert, Health, State
+from aggregator.events.values import Alert, Health, State, worse_first
 from aggregator.notify.job import seen_in
 from aggregator.notify.matching import fulfils
 from aggregator.notify.messages import place
@@ -108,9 +108,10 @@ def _since(alert: Alert) -> str:
     return local(alert.active_at)
 
 
-def _order(alert: Alert) -> tuple[int, datetime, object]:
+def _order(alert: Alert) -> tuple[int, int, datetime, object]:
     return (
         (State.FIRING, State.RECOVERING, State.PENDING, State.RESOLVED).index(alert.state),
+        worse_first(alert),
         alert.active_at,
         alert.labels,
     )

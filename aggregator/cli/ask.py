@@ -15,6 +15,9 @@ from aggregator.query.request import Answer, Request
 from aggregator.query.sources import Together
 from aggregator.query.versions import versions_of
 from aggregator.rollups.duties import utc_now
+from aggregator.store.migrating import is_there
+
+NOWHERE = "sqlite:///:memory:"
 
 
 def answer_to(config: Config, request: Request) -> Answer:
@@ -39,7 +42,9 @@ def plan_of(config: Config, request: Request) -> Plan:
 
 @asynccontextmanager
 async def _engine(config: Config) -> AsyncIterator[Engine]:
-    async with open_fleet(config.clusters) as fleet, keeping(config.database) as kept:
+    # Who asks makes no database: where there is none, nothing is kept that could be asked for.
+    database = config.database if is_there(config.database) else NOWHERE
+    async with open_fleet(config.clusters) as fleet, keeping(database) as kept:
         # What ranges hold, and which functions there are, depends on who is asked.
         versions = await versions_of(fleet, config.clusters)
         names = tuple(cluster.name for cluster in config.clusters)

@@ -10,8 +10,6 @@ from aggregator.cli.chosen import chosen_config
 
 grafana = typer.Typer(no_args_is_help=True, help="Grafana: data sources and dashboards over all hubs.")
 
-USUAL = Path("dashboards/grafana")
-
 
 @grafana.callback()
 def _grafana() -> None:
@@ -26,11 +24,22 @@ class Shape(StrEnum):
     OPERATOR = "operator"
 
 
+USUAL = {
+    Shape.FILES: Path("dashboards/grafana"),
+    Shape.CONFIG_MAPS: Path("configmaps"),
+    Shape.OPERATOR: Path("operator"),
+}
+"""Where each is written, if nobody says."""
+
+
 @grafana.command()
 def render(
     context: typer.Context,
     *,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go; made where it is missing.")] = USUAL,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the files go; dashboards/grafana, if they are Grafana's own."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 when files are stale.")] = False,
     shape: Annotated[
         Shape, typer.Option("--as", help="Grafana's own provisioning files, or objects of Kubernetes.")
@@ -66,7 +75,7 @@ def render(
     needs_config = configured or connect or each_cluster
     config = chosen_config(context) if needs_config else None
     asked = Asked(shape, url, interval, token_file, token, place, people, contact_point, connect, each_cluster)
-    if not report(rendered(asked, config), output, check=check):
+    if not report(rendered(asked, config), output or USUAL[shape], check=check):
         raise typer.Exit(1)
 
 

@@ -3,6 +3,7 @@
 The modules of commands import what they need inside their functions, so that `crosshub --help` is quick.
 """
 
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -66,6 +67,8 @@ def crosshub(
 
 def main() -> None:
     """Runs the command line. An error whose words are for the reader ends in them, and in 1, or 2 for a bad file."""
+    # What a script starts in the background is told to ignore Ctrl-C; whoever sends it to one of these means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         cli()
     except CrosshubError as error:

@@ -1,7 +1,6 @@
 """Silences added, listed and ended in the database."""
 
 import asyncio
-import getpass
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator.cli.alert_lines import Listed, local, read_alerts, table_of
+from aggregator.cli.author import author_of
 from aggregator.cli.matchers import conditions_of
 from aggregator.clusters.faults import Unfit
 from aggregator.clusters.times import positive_duration
@@ -41,7 +41,7 @@ def asked_for(matchers: Sequence[str], length: str, reason: str, author: str | N
     if fulfils({}, conditions):
         words = "at least one matcher must not match a label that is missing; this would silence everything"
         raise typer.BadParameter(words, param_hint="MATCHER")
-    who = (author or getpass.getuser()).strip()
+    who = author_of(author)
     return Silence(secrets.token_hex(4), conditions, now, now + _length(length), who, reason.strip(), now)
 
 

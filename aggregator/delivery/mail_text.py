@@ -36,7 +36,10 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One alert, in words. `status` and `severity` choose its colour, which says nothing that the words do not."""
+    """One alert, in words. `status` and `severity` choose its colour, which says nothing that the words do not.
+
+    `then` follows the entries: what it means, and what to do next.
+    """
 
     status: str
     severity: str
@@ -44,6 +47,7 @@ class Part:
     sentences: tuple[str, ...]
     entries: tuple[str, ...]
     links: tuple[Link, ...]
+    then: str = ""
 
 
 def mail(said: Notice | Page, envelope: Envelope, list_url: str) -> EmailMessage:
@@ -95,9 +99,10 @@ def _part(item: Item, notice: Notice) -> Part:
         status=item.status,
         severity=plain(item.severity, 30) if item.status == "firing" else "",
         title=titled(item.title),
-        sentences=tuple(filter(None, (when(item, notice), held(item), _bare(item.text, 500)))),
+        sentences=tuple(filter(None, (when(item, notice), held(item)))),
         entries=(*entries, *((more,) if more else ())),
         links=item.links,
+        then=_bare(item.text, 500),
     )
 
 
@@ -119,6 +124,7 @@ def _part_text(part: Part) -> str:
     title = f"{part.title} ({part.severity or part.status})" if part.title else ""
     lines = [_wrapped(line) for line in (title, *part.sentences) if line]
     lines += [_wrapped(entry, "  - ", "    ") for entry in part.entries]
+    lines += [_wrapped(part.then)] if part.then else []
     return "\n".join([*lines, *(f"{plain(link.text)}: {link.url}" for link in part.links)])
 
 

@@ -64,8 +64,8 @@ class Marking:
     async def _sent(self, connection: AsyncConnection, held: Leased, verdict: Sent) -> bool:
         if not await rows.sent(connection, held, verdict.told):
             return False
-        await receiver_rows.reached(connection, held.receiver)
-        await self._on(connection, held)
+        if await receiver_rows.reached(connection, held.receiver):
+            await self._on(connection, held)
         if verdict.but:
             await self._tell_what_it_says(connection, held, verdict.but)
         return True

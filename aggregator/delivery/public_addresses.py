@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import TracebackType
@@ -61,10 +62,11 @@ class PublicTransport(httpx.AsyncBaseTransport):
         resolve: Resolve = addresses_of,
         allowed: Callable[[Address], bool] = is_public,
         ports: Sequence[int] = PORTS,
+        trusted: ssl.SSLContext | None = None,
     ) -> None:
         # A connection kept for one name would be used for another one at the same address.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._inner = inner or httpx.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self._inner = inner or httpx.AsyncHTTPTransport(verify=trusted or True, trust_env=False, limits=limits)
         self._resolve = resolve
         self._allowed = allowed
         self._ports = ports

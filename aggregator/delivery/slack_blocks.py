@@ -93,9 +93,9 @@ def _item(item: Item, notice: Notice) -> list[Block]:
     severity = f" — {escaped(plain(item.severity, 30))}" if item.severity and item.status == "firing" else ""
     lines = [f"{_circle(item)} *{_title(item)}*{severity}", escaped(when(item, notice))]
     lines += [escaped(text) for text in (held(item),) if text]
-    lines += [with_code(text) for text in (plain(item.text, 500),) if text]
     lines += _evidence(item)
     lines += [more for more in (left_out(item.evidence, min(MOST_EVIDENCE, len(item.evidence))),) if more]
+    lines += [with_code(text) for text in (plain(item.text, 500),) if text]
     return [_section(_fitting(lines)), *_links(item.links)]
 
 

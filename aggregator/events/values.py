@@ -48,6 +48,9 @@ SUMMARY_RESOLVED = "summary_resolved"
 NAMES = "names"
 """The annotation that holds the names of people, sealed: operators are told them, and nobody else."""
 
+WORST_FIRST = ("page", "critical", "high", "ticket", "warning", "medium", "info", "low")
+"""Severities of outages, rules and findings, in the order in which somebody wants to read of them."""
+
 OPEN = (State.FIRING, State.RECOVERING)
 """In these states somebody is to be told, or was."""
 
@@ -137,3 +140,9 @@ def unwatched(alert: Alert, what: str, why: str) -> Alert:
 def labels_of(labels: Mapping[str, str]) -> Labels:
     """A label set in its one order. A label whose value is empty is one that is not there."""
     return tuple(sorted((name, value) for name, value in labels.items() if value))
+
+
+def worse_first(alert: Alert) -> int:
+    """What alerts are sorted by; an unknown severity comes last."""
+    severity = alert.label("severity")
+    return WORST_FIRST.index(severity) if severity in WORST_FIRST else len(WORST_FIRST)

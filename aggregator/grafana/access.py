@@ -172,6 +172,7 @@ SEEN = Row(
             ('max by (cluster, namespace) (crosshub_new_people{@,resolution="1d"})', _HUB),
             look=Look.BARS,
             step="1d",
+            back="90d",
         ),
         over_time(
             "Logins let in an hour",
@@ -195,6 +196,7 @@ SEEN = Row(
             ('max by (cluster, namespace) (crosshub_logins_refused{@,resolution="1d"})', _HUB),
             look=Look.BARS,
             step="1d",
+            back="90d",
         ),
         over_time(
             "Servers that use all their CPU",

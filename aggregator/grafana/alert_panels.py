@@ -8,7 +8,7 @@ NOTHING = "Nothing is wrong that Crosshub can see."
 
 
 def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, width: int = 24) -> Panel:
-    """The alerts that are open and meet the matchers, the longest open ones first."""
+    """The alerts that are open and meet the matchers, the latest first. A name leads to the alert's page, with its runbook."""
     return Panel(
         title,
         about,
@@ -16,7 +16,7 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
         Look.TABLE,
         columns=(
             Column("Severity", "severity", names=SEVERITIES, width=80),
-            Column("Alert", "alertname", width=190),
+            Column("Alert", "alertname", opens="Page", width=190),
             CLUSTER_COLUMN,
             HUB_COLUMN,
             Column("Summary", "summary"),
@@ -27,6 +27,7 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
                 unit="dateTimeFromNow",
                 width=130,
             ),
+            Column("Page", "page", hidden=True),
         ),
         width=width,
         height=height,

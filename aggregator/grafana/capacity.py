@@ -267,6 +267,7 @@ VOLUMES = Row(
             "bytes",
             ('max by (cluster, namespace) (crosshub_home_bytes{@,resolution="1d"})', _HUB),
             step="1d",
+            back="90d",
         ),
         over_time(
             "Homes by size",

@@ -1,5 +1,7 @@
 """What dashboards have in common: the choices at their top, what is marked in their panels, and columns of tables."""
 
+from dataclasses import replace
+
 from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED
 from aggregator.grafana.values import Annotation, Column, Names, Variable
 
@@ -11,6 +13,8 @@ COMMUNITY = Variable(
     "Who owns the hubs. Narrows the clusters and the hubs that can be chosen.",
     "crosshub_cluster_info",
     "community",
+    # Those of no community, too.
+    everything=".*",
 )
 CLUSTER = Variable(
     "cluster",
@@ -31,7 +35,7 @@ CHOICES = (COMMUNITY, CLUSTER, HUB)
 
 # Hubs and clusters that are gone are among those of whom something is kept.
 KEPT_CHOICES = (
-    Variable("community", "Community", COMMUNITY.about, 'crosshub_up_ratio{resolution="1d"}', "community"),
+    replace(COMMUNITY, metric='crosshub_up_ratio{resolution="1d"}'),
     Variable(
         "cluster",
         "Cluster",

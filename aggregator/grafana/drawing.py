@@ -74,12 +74,12 @@ def _source_variable() -> dashboard.DatasourceVariable:
 
 
 def _variable(variable: Variable) -> dashboard.QueryVariable:
-    return (
+    made = (
         dashboard.QueryVariable(variable.name)
         .label(variable.title)
         .description(variable.about)
         .datasource(SOURCE)
-        .query({"query": variable.query, "refId": f"choice-{variable.name}", "qryType": 1})
+        .query({"query": variable.query, "refId": "PrometheusVariableQueryEditor-VariableQuery", "qryType": 1})
         .definition(variable.query)
         .refresh(d.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(d.VariableSort.NATURAL_ASC)
@@ -87,6 +87,7 @@ def _variable(variable: Variable) -> dashboard.QueryVariable:
         .include_all(True)
         .current(d.VariableOption(selected=True, text=["All"], value=["$__all"]))
     )
+    return made.all_value(variable.everything) if variable.everything else made
 
 
 def _built_in() -> dashboard.AnnotationQuery:
@@ -142,16 +143,9 @@ def _panel(panel: Panel, number: int, place: d.GridPos) -> dict[str, Any]:
     made = made.targets(list(map(_target, panel.asked(), _letters())))
     if panel.look is not Look.TABLE:
         made = made.unit(panel.unit)
-    if panel.step:
-        made = made.interval(panel.step)
-    if panel.decimals is not None:
-        made = made.decimals(panel.decimals)
-    if panel.lowest is not None:
-        made = made.min(panel.lowest)
-    if panel.highest is not None:
-        made = made.max(panel.highest)
-    if panel.nothing:
-        made = made.no_value(panel.nothing)
+    for name, value in _settings(panel).items():
+        if value not in (None, "", ()):
+            made = getattr(made, name)(value)
     if panel.limits:
         made = made.thresholds(_limits(panel.limits))
     if panel.names:
@@ -160,6 +154,18 @@ def _panel(panel: Panel, number: int, place: d.GridPos) -> dict[str, Any]:
         made = made.links([_way_to(panel.link)])
     told: dict[str, Any] = _plain(made.build())
     return told | {"options": _without(told["options"], OLD_OPTIONS)}
+
+
+def _settings(panel: Panel) -> dict[str, object]:
+    """What is said of a panel as it stands, by what the library calls it."""
+    return {
+        "interval": panel.step,
+        "time_from": panel.back,
+        "decimals": panel.decimals,
+        "min": panel.lowest,
+        "max": panel.highest,
+        "no_value": panel.nothing,
+    }
 
 
 def _letters() -> Iterator[str]:
@@ -270,25 +276,21 @@ def _override(column: Column, properties: list[d.DynamicConfigValue]) -> dashboa
 
 
 def _of_column(column: Column) -> list[d.DynamicConfigValue]:
-    found: list[tuple[str, object]] = []
-    if column.unit:
-        found.append(("unit", column.unit))
-    if column.decimals is not None:
-        found.append(("decimals", column.decimals))
-    if column.width is not None:
-        found.append(("custom.width", column.width))
-    if column.names:
-        found.append(("mappings", [_plain(_names(column.names))]))
-    if column.limits:
-        found.append(("thresholds", _plain(_limits(column.limits).build())))
-    if column.limits or column.names:
-        found.append(("custom.cellOptions", {"type": "color-background", "mode": "basic"}))
-        found.append(("color", {"mode": "thresholds"}))
-    if column.bar:
-        found.append(("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
-    if column.link:
-        found.append(("links", [{"title": "Open", "url": _row_url(column.link)}]))
-    return [d.DynamicConfigValue(id_val=name, value=value) for name, value in found]
+    coloured = bool(column.limits or column.names)
+    url = _row_url(column.link) if column.link else f"${{__data.fields.{column.opens}}}"
+    found: list[tuple[str, object, object]] = [
+        ("unit", column.unit, column.unit),
+        ("decimals", column.decimals is not None, column.decimals),
+        ("custom.width", column.width, column.width),
+        ("custom.hidden", column.hidden, True),
+        ("mappings", column.names, [_plain(_names(column.names))]),
+        ("thresholds", column.limits, _plain(_limits(column.limits).build())),
+        ("custom.cellOptions", coloured, {"type": "color-background", "mode": "basic"}),
+        ("color", coloured, {"mode": "thresholds"}),
+        ("custom.cellOptions", column.bar, {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+        ("links", column.link or column.opens, [{"title": "Open", "url": url}]),
+    ]
+    return [d.DynamicConfigValue(id_val=name, value=value) for name, wanted, value in found if wanted]
 
 
 def _row_url(name: str) -> str:

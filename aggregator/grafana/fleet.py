@@ -17,6 +17,13 @@ _ACTIVE = "max by (cluster, namespace) (jupyterhub_active_users{@,period="
 _number = partial(number, width=3)
 _ANY = above((1, RED))
 
+
+def _open(kind: str) -> str:
+    """How many alerts of a kind each hub has, and 0 where it has none."""
+    none = "0 * max by (cluster, namespace) (crosshub_hub_info{@})"
+    return promql(f"sum by (cluster, namespace) (crosshub_alerts{{@,{kind}}}) or {none}")
+
+
 NOW = Row(
     "Now",
     (
@@ -104,13 +111,13 @@ _HUBS = Panel(
         Column("Up", expr=promql('max by (cluster, namespace) (up{@,component="hub"})'), names=UP, width=60),
         Column(
             "Alerts",
-            expr=promql('sum by (cluster, namespace) (crosshub_alerts{@,kind!="access"})'),
+            expr=_open('kind!="access"'),
             limits=above((1, ORANGE)),
             width=70,
         ),
         Column(
             "Findings",
-            expr=promql('sum by (cluster, namespace) (crosshub_alerts{@,kind="access"})'),
+            expr=_open('kind="access"'),
             limits=above((1, RED)),
             width=80,
         ),
@@ -188,6 +195,8 @@ OVER_TIME = Row(
             "short",
             Look.BARS,
             (Query(promql('sum by (cluster) (crosshub_people{@,resolution="1d"})'), "{{cluster}}"),),
+            step="1d",
+            back="30d",
             width=12,
             lowest=0,
             link="usage",

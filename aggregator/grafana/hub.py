@@ -164,9 +164,7 @@ STARTS = Row(
             Look.HEAT,
             (
                 Query(
-                    promql(
-                        f'sum by (cluster, le) (increase({_SPAWNS}_bucket{{@,status="success"}}[$__rate_interval]))'
-                    ),
+                    promql(f'sum by (le) (increase({_SPAWNS}_bucket{{@,status="success"}}[$__rate_interval]))'),
                     is_heat=True,
                 ),
             ),

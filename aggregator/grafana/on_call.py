@@ -34,7 +34,7 @@ ALERTS = Row(
     (
         open_alerts(
             "Open alerts",
-            "Every alert that is open, with what it was seen by. The runbook of each stands in Crosshub's message.",
+            "Every alert that is open, with what it was seen by. Its name leads to its page, with the runbook and a silence.",
             'kind!="access"',
         ),
         open_alerts(

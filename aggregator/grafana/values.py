@@ -38,7 +38,8 @@ class Query:
 class Column:
     """A column of a table: a label of the series, or the value that a query gives.
 
-    `link` goes to another dashboard, with the row's cluster and hub.
+    `link` goes to another dashboard, with the row's cluster and hub; `opens` is the title of another column that holds an
+    address. A `hidden` column is there for such a link alone.
     """
 
     title: str
@@ -49,13 +50,16 @@ class Column:
     limits: Limits = ()
     names: Names = ()
     link: str = ""
+    opens: str = ""
+    hidden: bool = False
     width: int | None = None
     bar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this.
+    """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this;
+    `back`: how far it looks back, where that is not what the dashboard does.
 
     `columns` are those of a table; `sorted_by` is the title of one, the largest first.
     `link` is another dashboard that tells more. `names_people`: it shows whose servers are whose.
@@ -75,10 +79,10 @@ class Panel:
     limits: Limits = ()
     names: Names = ()
     step: str = ""
+    back: str = ""
     nothing: str = ""
     sorted_by: str = ""
     link: str = ""
-    dashed: bool = False
     names_people: bool = False
 
     def asked(self) -> tuple[Query, ...]:
@@ -97,13 +101,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A choice at the top of a dashboard: the values of a label, `All` among them."""
+    """A choice at the top of a dashboard: the values of a label, `All` among them.
+
+    `everything` is what `All` asks for, where that is more than every value there is.
+    """
 
     name: str
     title: str
     about: str
     metric: str
     label: str
+    everything: str = ""
 
     @property
     def query(self) -> str:

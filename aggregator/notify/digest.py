@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.clusters.values import UTC, Config
-from aggregator.events.values import Alert, Event
+from aggregator.events.values import Alert, Event, worse_first
 from aggregator.notify.deciding import one_a_fingerprint
 from aggregator.notify.messages import OVER, held_words, item_of, place
 from aggregator.notify.muting import MutedBy
@@ -51,7 +51,9 @@ class Morning:
 def digest(config: Config, morning: Morning, mute_of: MutedBy) -> Page:
     """The page, numbers first."""
     there = one_a_fingerprint(morning.alerts)
-    firing = sorted((each for each in there if each.is_open), key=lambda each: (each.active_at, each.labels))
+    firing = sorted(
+        (each for each in there if each.is_open), key=lambda each: (worse_first(each), each.active_at, each.labels)
+    )
     over = sorted(
         (each for each in there if not each.is_open and _ended(each) > morning.since),
         key=lambda each: (_ended(each), each.labels),

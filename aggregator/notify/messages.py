@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from aggregator.clusters.values import UTC, Config, Hub
-from aggregator.events.values import Alert, Health
+from aggregator.events.values import Alert, Health, worse_first
 from aggregator.notify.deciding import Group, Telling
 from aggregator.notify.wording import clock_time
 from aggregator.outbox.notice import Item, Link, Notice
@@ -18,6 +18,8 @@ OUTAGES = {
     "cluster": ("Cluster {place} cannot be reached", "Cluster {place} is back"),
     "crosshub": ("Crosshub cannot see any cluster", "Crosshub sees the clusters again"),
 }
+ON_CALL = "/d/crosshub-on-call"
+"""The dashboard that somebody looks at who was woken up, below Grafana's address."""
 OVER = "Over: "
 """So begins what is over and has no words of its own for that."""
 # So begins the evidence of rules that are true.
@@ -30,8 +32,10 @@ HELD = {
 
 
 def notice_of(config: Config, group: Group, telling: Telling, now: datetime) -> Notice:
-    """The notice for one receiver, alerts that fire first."""
-    ordered = sorted(telling.alerts, key=lambda alert: (not alert.is_open, alert.active_at, alert.labels))
+    """The notice for one receiver, alerts that fire first, and of them the worst."""
+    ordered = sorted(
+        telling.alerts, key=lambda alert: (not alert.is_open, worse_first(alert), alert.active_at, alert.labels)
+    )
     zones = {_zone(config, alert).key for alert in ordered}
     return Notice(
         group_key=group.key,
@@ -94,8 +98,9 @@ def links(config: Config, alert: Alert) -> Iterable[Link]:
     if runbook := annotations.get("runbook_url") or named:
         yield Link("Runbook", runbook)
     if config.grafana.public_url is not None:
-        place_of = {f"var-{name}": alert.label(name) for name in ("cluster", "namespace") if alert.label(name)}
-        yield Link("Grafana", config.grafana.public_url.rstrip("/") + (f"/?{urlencode(place_of)}" if place_of else "/"))
+        where = {"var-cluster": alert.label("cluster"), "var-hub": alert.label("namespace")}
+        chosen = urlencode({name: value for name, value in where.items() if value})
+        yield Link("Grafana", config.grafana.public_url.rstrip("/") + ON_CALL + (f"?{chosen}" if chosen else ""))
     yield Link("Silence", f"{ours}/alerts/{alert.fingerprint}/silence")
     yield Link("Alert", f"{ours}/alerts/{alert.fingerprint}")
 

@@ -76,9 +76,10 @@ async def rest(connection: AsyncConnection, name: str, wait: timedelta) -> None:
     await connection.execute(update(receiver).where(receiver.c.name == name).values(not_before=database_now(wait)))
 
 
-async def reached(connection: AsyncConnection, name: str) -> None:
-    """Notes that the receiver took a message."""
-    await connection.execute(update(receiver).where(receiver.c.name == name).values(last_sent_at=database_now()))
+async def reached(connection: AsyncConnection, name: str) -> bool:
+    """Whether the receiver, which took a message, is still noted as switched off."""
+    noted = update(receiver).where(receiver.c.name == name).values(last_sent_at=database_now())
+    return (await connection.execute(noted.returning(receiver.c.disabled_at))).scalar_one_or_none() is not None
 
 
 async def take_turn(connection: AsyncConnection, turn: Turn) -> bool:

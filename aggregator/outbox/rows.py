@@ -1,7 +1,7 @@
 """Messages as rows: written once, leased, marked. Leases and waits go by the database's clock."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -178,13 +178,16 @@ async def _leased(connection: AsyncConnection, owner: str, lease: timedelta, tur
     }
     taken = update(outbox).where(outbox.c.id.in_(numbers)).values(values)
     rows = (await connection.execute(taken.returning(*outbox.c, database_now().label("now")))).all() if numbers else []
-    return [_held(row, await _told_before(connection, row)) for row in sorted(rows, key=lambda row: int(row.id))]
+    before = await _told_before(connection, turn.receiver, {row.lane for row in rows}) if rows else {}
+    return [_held(row, before.get(row.lane, ())) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
-async def _told_before(connection: AsyncConnection, row: Row[Any]) -> Labels:
-    before = and_(outbox.c.receiver == row.receiver, outbox.c.lane == row.lane, outbox.c.state == "sent")
-    query = select(outbox.c.told).where(before).order_by(outbox.c.id.desc()).limit(1)
-    return _labels((await connection.execute(query)).scalar_one_or_none())
+async def _told_before(connection: AsyncConnection, receiver: str, lanes: Collection[str]) -> dict[str, Labels]:
+    """What was noted about the last message that was sent in each lane."""
+    sent = and_(outbox.c.receiver == receiver, outbox.c.lane.in_(lanes), outbox.c.state == "sent")
+    last = select(func.max(outbox.c.id)).where(sent).group_by(outbox.c.lane)
+    found = await connection.execute(select(outbox.c.lane, outbox.c.told).where(outbox.c.id.in_(last)))
+    return {row.lane: _labels(row.told) for row in found}
 
 
 async def _marked(connection: AsyncConnection, held: Leased, values: dict[str, Any]) -> bool:

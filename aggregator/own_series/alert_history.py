@@ -42,10 +42,17 @@ def open_alerts(happened: Sequence[Event], now_open: Iterable[Alert], known: Kno
     return tuple(stretch for labels, some in turns.items() for stretch in _steps(labels, sorted(some)))
 
 
-def since_when(now_open: Iterable[Alert], known: Known) -> tuple[Stretch, ...]:
-    """Each alert that is open, with its summary and its evidence."""
+def since_when(now_open: Iterable[Alert], known: Known, external_url: str) -> tuple[Stretch, ...]:
+    """Each alert that is open, with its summary, its evidence, and the address of its page."""
+    ours = external_url.rstrip("/")
     return tuple(
-        Stretch(_told(alert, known), milliseconds(alert.fired_at), LAST, alert.fired_at.timestamp(), lasting=True)
+        Stretch(
+            _told(alert, known, f"{ours}/alerts/{alert.fingerprint}"),
+            milliseconds(alert.fired_at),
+            LAST,
+            alert.fired_at.timestamp(),
+            lasting=True,
+        )
         for alert in now_open
         if alert.fired_at is not None
     )
@@ -83,7 +90,8 @@ def _counted(labels: Labels, known: Known) -> Labels:
     return labels_of({**some, **hub, NAME: ALERTS})
 
 
-def _told(alert: Alert, known: Known) -> Labels:
+def _told(alert: Alert, known: Known, page: str) -> Labels:
     said = dict(alert.annotations).get("summary", "")
     evidence = "; ".join(alert.evidence)[:LONGEST]
-    return labels_of({**dict(_counted(alert.labels, known)), NAME: FIRED, "summary": said, "evidence": evidence})
+    own = {NAME: FIRED, "summary": said, "evidence": evidence, "page": page}
+    return labels_of({**dict(_counted(alert.labels, known)), **own})

@@ -15,7 +15,7 @@ EXPECTED = "crosshub_expected_people"
 MEANS = {
     CLUSTER_INFO: "1 for each cluster of the configuration.",
     HUB_INFO: "1 for each hub of the configuration, with its title and its access policy.",
-    OPEN_WINDOW: "While a hub is declared open to all: the number of people expected then.",
+    OPEN_WINDOW: "While a hub is declared open to all: the number of people expected then, 1 if nobody said.",
     REVIEW: "The end of the day by which a hub's access policy is to be reviewed.",
     EXPECTED: "Roughly how many people a hub's access policy is for.",
 }
@@ -61,7 +61,7 @@ def _of_hub(labels: dict[str, str], hub: Hub) -> Iterator[Stretch]:
     for window in access.open_windows:
         about = labels_of(labels | {NAME: OPEN_WINDOW, "reason": window.reason, "contact": window.contact or ""})
         start, end = milliseconds(window.since), milliseconds(window.end)
-        yield Stretch(about, start, end, window.expected_people or 0)
+        yield Stretch(about, start, end, window.expected_people or 1)
 
 
 def _always(name: str, labels: dict[str, str], value: float) -> Stretch:

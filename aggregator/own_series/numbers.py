@@ -31,7 +31,8 @@ class Numbers:
         self._times[column] = now
         self._values[:, column] = np.nan
         for labels, value in numbers:
-            self._values[self._row(labels), column] = value
+            row = self._row(labels)  # there may be more rows afterwards
+            self._values[row, column] = value
         self._next += 1
 
     def series(self, matchers: tuple[Matcher, ...], start: int, end: int) -> tuple[Labels, ...]:

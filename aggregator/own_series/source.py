@@ -27,16 +27,18 @@ from aggregator.own_series.stretches import Stretch, meets, sampled
 from aggregator.planning.plan import RawAsk
 from aggregator.promql.tree import Matcher, Selector
 from aggregator.query.metadata import Metadatum
+from aggregator.query.sources import merged
 from aggregator.series import NAME, Labels, Sampled
 from aggregator.store.database import Database
 from aggregator.store.faults import bad_database
 from aggregator.store.instants import EPOCH, MILLISECOND
 
 MEANS = OF_CONFIG | OF_ALERTS
+PREFIX = "crosshub_"
 FAR = 2**47
 """Milliseconds, beyond which a datetime holds none."""
 SOON = 1000 * MILLISECOND
-LABELS = frozenset({*KEPT, "hub", "title", "policy", "reason", "contact", "summary", "evidence"})
+LABELS = frozenset({*KEPT, "hub", "title", "policy", "reason", "contact", "summary", "evidence", "page"})
 OF_NUMBERS = frozenset({"le", "lane", "state", "group", "receiver", "outcome", "table", "version", "type"})
 
 
@@ -44,7 +46,8 @@ OF_NUMBERS = frozenset({"le", "lane", "state", "group", "receiver", "outcome", "
 class OwnSeries:
     """A source of what one configuration declares, of the alerts in the database, and of Crosshub's own numbers.
 
-    `own_names` are the names of those numbers.
+    `own_names` are the names of those numbers. They are there at all times, so they are given only to who writes
+    `crosshub_`: `{cluster="oslo"}` is answered as one Prometheus with all clusters' series would answer it.
     """
 
     config: Config
@@ -70,7 +73,7 @@ class OwnSeries:
 
     async def series(self, selectors: Sequence[Selector], start: int, end: int, /) -> tuple[Labels, ...]:
         found: dict[Labels, None] = {}
-        for each in selectors or (Selector(()),):
+        for each in filter(_is_by_name, selectors):
             is_meant = meets(each.matchers)
             stretches = await self._stretches(each.matchers, start)
             some = (s.labels for s in stretches if s.start <= end and s.end > start and is_meant(s.labels))
@@ -81,12 +84,12 @@ class OwnSeries:
         return {name: Metadatum("gauge", means) for name, means in MEANS.items()}
 
     async def _sampled(self, ask: RawAsk) -> Sampled:
-        name = next((m.value for m in ask.selector.matchers if m.name == NAME and m.op == "="), None)
-        if name in self.own_names:
-            return self.numbers.select(ask)
-        if name is not None and name not in MEANS:
+        matchers = ask.selector.matchers
+        if not _is_by_name(ask.selector):
             return sampled((), ask)
-        return sampled(await self._stretches(ask.selector.matchers, ask.start - (ask.range or 0)), ask)
+        stretches = sampled(await self._stretches(matchers, ask.start - (ask.range or 0)), ask)
+        numbers = self.numbers.select(ask)
+        return merged((stretches, numbers))
 
     async def _stretches(self, matchers: Sequence[Matcher], start: int) -> tuple[Stretch, ...]:
         """Those that the names in the matchers may mean; alerts are read only when they may be meant."""
@@ -97,7 +100,8 @@ class OwnSeries:
         async with self._reading() as connection:
             happened = await rows.events(connection, since, self.clock() + SOON, changes=CHANGES)
             alerts = [each for each in await rows.alerts(connection) if each.is_open]
-        return (*self._declared, *open_alerts(happened, alerts, self._known), *since_when(alerts, self._known))
+        told = since_when(alerts, self._known, self.config.external_url)
+        return (*self._declared, *open_alerts(happened, alerts, self._known), *told)
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -106,3 +110,7 @@ class OwnSeries:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable(str(bad_database(self.database.url, error))) from None
+
+
+def _is_by_name(selector: Selector) -> bool:
+    return any(m.name == NAME and m.op in ("=", "=~") and PREFIX in m.value for m in selector.matchers)

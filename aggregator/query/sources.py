@@ -55,7 +55,7 @@ class Together:
 
     async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         told = [await each.select(asks) for each in self.sources]
-        return tuple(_merged(some) for some in zip(*told, strict=True))
+        return tuple(merged(some) for some in zip(*told, strict=True))
 
     async def series(self, selectors: Sequence[Selector], start: int, end: int, /) -> tuple[Labels, ...]:
         told = [await each.series(selectors, start, end) for each in self.sources]
@@ -65,7 +65,7 @@ class Together:
         return {name: about for each in self.sources for name, about in each.metadata().items()}
 
 
-def _merged(some: Sequence[Sampled]) -> Sampled:
+def merged(some: Sequence[Sampled]) -> Sampled:
     """The series of all of them, in Prometheus' order."""
     inhabited = [each for each in some if each.raw.labels]
     if len(inhabited) < 2:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from aggregator.clusters.values import Access
 from aggregator.reports.facts import Facts, HubFacts
 from aggregator.reports.periods import Period
 from aggregator.reports.values import AccessFacts, Window
@@ -14,22 +13,24 @@ AHEAD = timedelta(days=14)
 def access_of(hub: HubFacts, facts: Facts) -> AccessFacts:
     """The policy, windows of the period and those close by, when it was looked at, and what contradicts it."""
     if hub.declared is None:
-        return AccessFacts(checked_at=facts.checked_at, findings=hub.findings)
+        windows = _near(windows_of(hub), facts.period)
+        return AccessFacts(windows=windows, checked_at=facts.checked_at, findings=hub.findings)
     declared = hub.declared
     return AccessFacts(
         declared.policy,
         declared.identities,
         declared.owner or "",
         declared.review_by,
-        _near(windows_of(declared), facts.period),
+        _near(windows_of(hub), facts.period),
         facts.checked_at,
         hub.findings,
     )
 
 
-def windows_of(declared: Access | None) -> tuple[Window, ...]:
+def windows_of(hub: HubFacts) -> tuple[Window, ...]:
     """Every window that is declared, in order of time."""
-    found = (Window(each.since, each.end, each.reason) for each in (declared.open_windows if declared else ()))
+    declared = hub.declared.open_windows if hub.declared is not None else ()
+    found = [*(Window(each.since, each.end, each.reason) for each in declared), *hub.windows]
     return tuple(sorted(found, key=lambda window: window.since))
 
 

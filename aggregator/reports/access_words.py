@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from aggregator.access.kinds import NO_POLICY
+from aggregator.reports.alert_words import fired
 from aggregator.reports.naming import clean
 from aggregator.reports.tongue import Tongue, later
+from aggregator.reports.troubles import is_grave
 from aggregator.reports.values import AccessFacts, Report, Window
-from aggregator.reports.worked_words import fired
 
 MOST = 4
 REVIEW = timedelta(days=30)
@@ -25,11 +27,12 @@ POLICIES: Mapping[str, str] = MappingProxyType(
 
 
 def access(known: AccessFacts, report: Report, tongue: Tongue) -> Iterator[str]:
-    """The policy, whether it was looked at, and windows; findings are told beside it."""
-    if not known.policy:
+    """The policy, whether it was looked at, windows, and what was found that nobody is woken for."""
+    if known.policy:
+        yield f"{_policy(known, tongue)}; {_checked(known, report, tongue)}."
+    else:
         yield tongue.say("Nobody has declared who may log in.")
-        return
-    yield f"{_policy(known, tongue)}; {_checked(known, report, tongue)}."
+    yield from (fired(each, report, tongue) for each in known.findings if not is_grave(each) and each.name != NO_POLICY)
     for window in known.windows:
         yield _window(window, report, tongue)
     if known.review_by is not None and _is_due(known, report):
@@ -37,13 +40,13 @@ def access(known: AccessFacts, report: Report, tongue: Tongue) -> Iterator[str]:
 
 
 def is_quiet(known: AccessFacts, report: Report) -> bool:
-    """Whether there is a policy, no window close by and no review due."""
-    return bool(known.policy) and not known.windows and not _is_due(known, report)
+    """Whether there is a policy, nothing was found, no window is close by and no review due."""
+    return bool(known.policy) and not known.findings and not known.windows and not _is_due(known, report)
 
 
 def findings(known: AccessFacts, report: Report, tongue: Tongue) -> Iterator[str]:
-    """What contradicts the policy."""
-    return (fired(each, report, tongue) for each in known.findings)
+    """What contradicts the policy so that somebody has to act."""
+    return (fired(each, report, tongue) for each in known.findings if is_grave(each))
 
 
 def _is_due(known: AccessFacts, report: Report) -> bool:
@@ -65,8 +68,8 @@ def _checked(known: AccessFacts, report: Report, tongue: Tongue) -> str:
     if known.checked_at is None:
         return tongue.say("Crosshub has not looked whether that holds")
     when = tongue.moment(known.checked_at, report.period)
-    if any(each.is_open for each in known.findings):
-        return tongue.say("that does not hold, as looked at {when}", when=when)
+    if any(each.is_open and is_grave(each) for each in known.findings):
+        return tongue.say("that does not hold (seen {when})", when=when)
     return tongue.say("nothing contradicted it up to {when}", when=when)
 
 

@@ -9,7 +9,7 @@ from aggregator.reports.facts import NOTHING, CrowdFacts, Facts, HubFacts, Seen
 from aggregator.reports.flags import flags
 from aggregator.reports.periods import Period
 from aggregator.reports.reliability import reliability_of
-from aggregator.reports.storage import storage_of
+from aggregator.reports.storage import HOME, SIZE, storage_of
 from aggregator.reports.unseen import unseen
 from aggregator.reports.values import Audience, Compared, DayCount, HubReport, Report
 from aggregator.rollups.buckets import HOUR
@@ -55,7 +55,7 @@ def report(facts: Facts) -> Report:
     """All that the mail says."""
     period, crowd = facts.period, facts.crowd
     hubs = tuple(_hub(hub, facts) for hub in facts.hubs)
-    end = period.number + period.days
+    end = period.end_number
     return Report(
         audience=facts.audience,
         period=period,
@@ -89,11 +89,11 @@ def _hub(hub: HubFacts, facts: Facts) -> HubReport:
         access=access_of(hub, facts),
         days=tuple(
             _day(number, hub.days.get(number, NOTHING), "sessions" if hub.ephemeral else "people")
-            for number in range(period.number, period.number + period.days)
+            for number in range(period.number, period.end_number)
         ),
         peak_at=_peak(hub, now),
         storage=storage_of(hub, period),
-        flags=flags(hub, period, open_in(windows_of(hub.declared), period)),
+        flags=flags(hub, period, open_in(windows_of(hub), period)),
         alerts=hub.alerts,
         unseen=unseen(hub, period, facts.asked),
         lacking=_lacking(hub, now),
@@ -114,7 +114,8 @@ def _lacking(hub: HubFacts, now: Seen) -> tuple[str, ...]:
     """What nobody told, of a hub that was seen."""
     if not now.share:
         return ()
-    return tuple(name for name in WANTED if name not in now.numbers and not (hub.ephemeral and name == "people"))
+    known = {*now.numbers, *(("people",) if hub.ephemeral else ()), *((HOME,) if SIZE in now.numbers else ())}
+    return tuple(name for name in WANTED if name not in known)
 
 
 def _idle_for(hub: HubFacts, period: Period) -> int:
@@ -135,7 +136,7 @@ def _month(crowd: CrowdFacts, period: Period) -> Compared:
     known = {
         ago: float(people)
         for ago, people in crowd.month.items()
-        if crowd.since is not None and crowd.since <= _end(period.earlier(ago)) - MONTH
+        if crowd.since is not None and crowd.since <= period.earlier(ago).end_number - MONTH
     }
     return compared(known, {ago: seen.share >= WHOLE for ago, seen in enumerate(steps)})
 
@@ -143,15 +144,11 @@ def _month(crowd: CrowdFacts, period: Period) -> Compared:
 def _new(crowd: CrowdFacts, period: Period) -> Compared:
     known: dict[int, float] = {}
     for ago in range(BACK + 1):
-        first, end = period.earlier(ago).number, _end(period.earlier(ago))
+        first, end = period.earlier(ago).number, period.earlier(ago).end_number
         if crowd.since is not None and crowd.since <= first - LONG_ENOUGH:
             known[ago] = float(sum(people for day, people in crowd.new.items() if first <= day < end))
     whole = {ago: seen.share >= WHOLE for ago, seen in enumerate(stepped(crowd.periods, period))}
     return compared(known, whole)
-
-
-def _end(period: Period) -> int:
-    return period.number + period.days
 
 
 def _days(facts: Facts, which: range) -> tuple[DayCount, ...]:

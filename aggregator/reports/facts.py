@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.clusters.values import Access
 from aggregator.reports.periods import Period
-from aggregator.reports.values import Audience, Elsewhere, Fired, Links
+from aggregator.reports.values import Audience, Elsewhere, Fired, Links, Window
 from aggregator.rollups.downtime import Span
 from aggregator.rollups.standing import Asked
 
@@ -30,7 +30,10 @@ Series = Mapping[int, Seen]
 
 @dataclass(frozen=True, slots=True)
 class HubFacts:
-    """One hub. `periods` are this one and those before, `days` the last weeks, `hours` those of the period."""
+    """One hub. `periods` are this one and those before, `days` the last weeks, `hours` those of the period.
+
+    `windows` are those that were declared by a command, beside those of `declared`.
+    """
 
     cluster: str
     namespace: str
@@ -45,6 +48,7 @@ class HubFacts:
     outages: tuple[Span, ...] = ()
     alerts: tuple[Fired, ...] = ()
     findings: tuple[Fired, ...] = ()
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

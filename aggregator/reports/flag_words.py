@@ -36,7 +36,7 @@ def flagged(flag: Flag, hub: HubReport, tongue: Tongue) -> str:
 
 def _follows(flag: Flag, hub: HubReport, tongue: Tongue) -> str:
     if flag.window:
-        return tongue.say("A window was open: {reason}.", reason=clean(flag.window))
+        return tongue.say("It was declared open to all then: {reason}.", reason=clean(flag.window))
     if flag.measure == GROWN and hub.storage is not None and hub.storage.soon_full is not None:
         return tongue.many(
             "At this pace it is full in {number} day.",

@@ -8,10 +8,10 @@ from statistics import median
 from aggregator.reports.comparing import BACK, FEWEST, WHOLE, stepped
 from aggregator.reports.facts import HubFacts, Seen
 from aggregator.reports.periods import Period
+from aggregator.reports.storage import used_by_homes
 from aggregator.reports.values import Flag, Window
 
 GIB = 2**30
-HOME = "home_bytes"
 GROWN = "home_grown"
 """By how much home directories grew; it is no number of its own in the catalogue."""
 
@@ -77,8 +77,7 @@ def _numbers(steps: Sequence[Seen], measure: str) -> Mapping[int, float]:
 
 
 def _growth(steps: Sequence[Seen]) -> Mapping[int, float]:
-    sizes = [seen.numbers.get(HOME) for seen in steps]
-    pairs = enumerate(pairwise(sizes))
+    pairs = enumerate(pairwise(used_by_homes(steps)))
     return {ago: size - before for ago, (size, before) in pairs if size is not None and before is not None}
 
 

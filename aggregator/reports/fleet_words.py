@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from aggregator.reports.comparing import difference
 from aggregator.reports.comparing_words import signed
-from aggregator.reports.headline import down_minutes, is_failing
 from aggregator.reports.layout import Table
 from aggregator.reports.numbers_words import number_of
 from aggregator.reports.storage import FARTHEST
+from aggregator.reports.storage_words import full_in
 from aggregator.reports.tongue import Tongue
-from aggregator.reports.values import Audience, Compared, HubReport, Report
-from aggregator.reports.worked_words import full_in
+from aggregator.reports.troubles import down_minutes, is_failing
+from aggregator.reports.values import Audience, Compared, HubReport, Report, Storage
 
 MOST_ROWS = 40
 MOST_NAMED = 5
@@ -52,9 +52,13 @@ def homes_of(report: Report, tongue: Tongue) -> Table | None:
             "–" if homes.free is None else tongue.size(homes.free),
             "–" if homes.days_to_full is None else full_in(homes.days_to_full, tongue),
         )
-        for hub, homes in sorted(known, key=lambda pair: pair[1].days_to_full or FARTHEST)
+        for hub, homes in sorted(known, key=lambda pair: _soon(pair[1]))
     ]
     return Table(head, tuple(rows[:MOST_ROWS])) if rows else None
+
+
+def _soon(homes: Storage) -> float:
+    return FARTHEST if homes.days_to_full is None else homes.days_to_full
 
 
 def moving(report: Report, tongue: Tongue) -> Iterator[str]:

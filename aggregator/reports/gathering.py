@@ -6,18 +6,20 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.access.window_rows import windows_by_hub
 from aggregator.clusters.reporting import Community
 from aggregator.clusters.values import Access, Config, Hub
 from aggregator.errors import BadQuery
 from aggregator.reports.comparing import BACK
-from aggregator.reports.contents import MONTH, MOST, NUMBERS, OF_CROWDS, OF_DAYS, PAST, report
-from aggregator.reports.facts import CrowdFacts, Facts, Happened, HubFacts, Where
+from aggregator.reports.contents import MONTH, MOST, NUMBERS, OF_DAYS, PAST, report
+from aggregator.reports.facts import CrowdFacts, Facts, Happened, HubFacts, Series, Where
 from aggregator.reports.facts_rows import buckets_of, first_days, people_in, titles, what_happened
 from aggregator.reports.happened import elsewhere
 from aggregator.reports.periods import Period
-from aggregator.reports.values import Audience, Links, Report
-from aggregator.rollups.buckets import HOUR, Resolution
+from aggregator.reports.values import Audience, Links, Report, Window
+from aggregator.rollups.buckets import HOUR, Bucket, Resolution
 from aggregator.rollups.catalogue import About
+from aggregator.rollups.standing import Asked
 from aggregator.rollups.standing_rows import when_asked
 from aggregator.rollups.subject_rows import Known, known_subjects
 from aggregator.slots.rows import last_done
@@ -38,31 +40,62 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Fleet:
+    """What is the same for every report about a period: who there is, what was declared, what happened."""
+
+    known: tuple[Known, ...]
+    titles: Mapping[int, str]
+    declared: Mapping[Where, Access | None]
+    windows: Mapping[Where, tuple[Window, ...]]
+    happened: Happened
+    asked: Asked | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
-    """Where facts come from; `fleet` is what happened in the period, for whoever makes many reports about the same one."""
+    """Where facts come from; whoever makes many reports about a period reads its `fleet` once."""
 
     connection: AsyncConnection
     config: Config
-    fleet: Happened | None = None
+    fleet: Fleet | None = None
+
+
+async def fleet_of(connection: AsyncConnection, config: Config, period: Period) -> Fleet:
+    """The fleet, for every report about a period."""
+    return Fleet(
+        await known_subjects(connection),
+        await titles(connection),
+        _declared(config),
+        {
+            where: tuple(Window(each.since, each.end, each.reason) for each in some)
+            for where, some in (await windows_by_hub(connection)).items()
+        },
+        await what_happened(connection, period.start, period.end),
+        await when_asked(connection),
+        await last_done(connection, CHECKS),
+    )
 
 
 async def community_report(sources: Sources, name: str, wanted: Wanted) -> Report:
     """The report of a community; raises BadQuery where there is none of that name."""
     config = sources.config
     community = next((each for each in config.communities if each.name == name), None) or _named_by_hubs(config, name)
-    known = await known_subjects(sources.connection)
-    hubs = [each for each in known if each.about is About.HUB and each.community == name]
-    crowd = next((each for each in known if each.about is About.COMMUNITY and each.community == name), None)
-    facts = await _facts(sources, wanted, Audience.COMMUNITY, hubs, crowd)
+    fleet = sources.fleet or await fleet_of(sources.connection, config, wanted.period)
+    hubs = [each for each in fleet.known if each.about is About.HUB and each.community == name]
+    crowd = next((each for each in fleet.known if each.about is About.COMMUNITY and each.community == name), None)
+    facts = await _facts(sources.connection, fleet, wanted, hubs, crowd)
     return report(replace(facts, name=name, title=community.title or name))
 
 
 async def operators_report(sources: Sources, wanted: Wanted) -> Report:
     """The report about all hubs, for those who run them."""
-    known = await known_subjects(sources.connection)
-    hubs = [each for each in known if each.about is About.HUB]
-    crowd = next((each for each in known if each.about is About.FLEET), None)
-    return report(await _facts(sources, wanted, Audience.OPERATORS, hubs, crowd))
+    fleet = sources.fleet or await fleet_of(sources.connection, sources.config, wanted.period)
+    hubs = [each for each in fleet.known if each.about is About.HUB]
+    crowd = next((each for each in fleet.known if each.about is About.FLEET), None)
+    facts = await _facts(sources.connection, fleet, wanted, hubs, crowd)
+    places = [(hub.cluster, hub.namespace) for hub in facts.hubs]
+    return report(replace(facts, audience=Audience.OPERATORS, elsewhere=elsewhere(fleet.happened, places)))
 
 
 def _named_by_hubs(config: Config, name: str) -> Community:
@@ -74,30 +107,28 @@ def _named_by_hubs(config: Config, name: str) -> Community:
 
 
 async def _facts(
-    sources: Sources, wanted: Wanted, audience: Audience, known: Sequence[Known], crowd: Known | None
+    connection: AsyncConnection, fleet: Fleet, wanted: Wanted, known: Sequence[Known], crowd: Known | None
 ) -> Facts:
-    connection, period = sources.connection, wanted.period
-    fleet = sources.fleet or await what_happened(connection, period.start, period.end)
-    told = await _hubs(sources, period, known, fleet)
-    everywhere = audience is Audience.OPERATORS
+    """Those about a community, without its name."""
+    period = wanted.period
     return Facts(
-        audience=audience,
+        audience=Audience.COMMUNITY,
         period=period,
         name="",
         title="",
-        hubs=told,
-        elsewhere=elsewhere(fleet, [(hub.cluster, hub.namespace) for hub in told]) if everywhere else (),
-        crowd=await _crowd(connection, period, crowd, [hub for hub in known if not hub.ephemeral], OF_CROWDS[audience]),
+        hubs=await _hubs(connection, fleet, period, known),
+        crowd=await _crowd(connection, period, crowd, [hub for hub in known if not hub.ephemeral]),
         now=wanted.now,
-        asked=await when_asked(connection),
-        checked_at=await last_done(connection, CHECKS),
+        asked=fleet.asked,
+        checked_at=fleet.checked_at,
         next_at=wanted.next_at,
         links=wanted.links,
     )
 
 
-async def _hubs(sources: Sources, period: Period, known: Sequence[Known], fleet: Happened) -> tuple[HubFacts, ...]:
-    connection = sources.connection
+async def _hubs(
+    connection: AsyncConnection, fleet: Fleet, period: Period, known: Sequence[Known]
+) -> tuple[HubFacts, ...]:
     ids = [hub.id for hub in known]
     start, end = milliseconds(period.start), milliseconds(period.end)
     # Days of other zones begin and end up to 14 hours away.
@@ -105,22 +136,23 @@ async def _hubs(sources: Sources, period: Period, known: Sequence[Known], fleet:
     by_hour = await buckets_of(connection, ids, Resolution.HOUR, hours, (MOST,))
     by_day = await buckets_of(connection, ids, Resolution.DAY, _past(period), OF_DAYS)
     periods = await buckets_of(connection, ids, period.resolution, _earlier(period), NUMBERS)
-    names, declared = await titles(connection), _declared(sources.config)
+    happened = fleet.happened
     return tuple(
         HubFacts(
             hub.cluster,
             hub.namespace,
-            names[hub.id],
+            fleet.titles[hub.id],
             hub.zone,
             hub.ephemeral,
             hub.since,
-            declared.get((hub.cluster, hub.namespace)),
+            fleet.declared.get((hub.cluster, hub.namespace)),
             periods[hub.id],
             by_day[hub.id],
-            {number: seen for number, seen in by_hour[hub.id].items() if _lies_in(number, period, hub)},
-            fleet.outages.get((hub.cluster, hub.namespace), ()),
-            fleet.alerts.get((hub.cluster, hub.namespace), ()),
-            fleet.findings.get((hub.cluster, hub.namespace), ()),
+            _within(by_hour[hub.id], period.bucket(hub.zone)),
+            happened.outages.get((hub.cluster, hub.namespace), ()),
+            happened.alerts.get((hub.cluster, hub.namespace), ()),
+            happened.findings.get((hub.cluster, hub.namespace), ()),
+            fleet.windows.get((hub.cluster, hub.namespace), ()),
         )
         for hub in known
         # Of one that is named since yesterday, weeks before may have been computed.
@@ -128,18 +160,15 @@ async def _hubs(sources: Sources, period: Period, known: Sequence[Known], fleet:
     )
 
 
-def _lies_in(hour: int, period: Period, hub: Known) -> bool:
-    bucket = period.bucket(hub.zone)
-    return hour * HOUR < bucket.end and (hour + 1) * HOUR > bucket.start
+def _within(hours: Series, period: Bucket) -> Series:
+    return {hour: seen for hour, seen in hours.items() if hour * HOUR < period.end and (hour + 1) * HOUR > period.start}
 
 
-async def _crowd(
-    connection: AsyncConnection, period: Period, crowd: Known | None, hubs: Sequence[Known], measure: str
-) -> CrowdFacts:
+async def _crowd(connection: AsyncConnection, period: Period, crowd: Known | None, hubs: Sequence[Known]) -> CrowdFacts:
     if crowd is None or not hubs:
         return CrowdFacts({}, {}, {}, {})
-    ids = [hub.id for hub in hubs]
-    ends = [period.earlier(ago).number + period.earlier(ago).days for ago in range(BACK + 1)]
+    ids, measure = [hub.id for hub in hubs], f"{crowd.about}_people"
+    ends = [period.earlier(ago).end_number for ago in range(BACK + 1)]
     people = await people_in(connection, ids, [(end - MONTH, end - 1) for end in ends])
     new = await first_days(connection, ids)
     days = await buckets_of(connection, [crowd.id], Resolution.DAY, _past(period), (measure,))
@@ -148,7 +177,7 @@ async def _crowd(
 
 
 def _past(period: Period) -> range:
-    end = period.number + period.days
+    end = period.end_number
     # A day is compared with those of the same name in eight weeks before.
     return range(min(end - PAST, period.number), end)
 

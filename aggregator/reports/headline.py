@@ -1,22 +1,15 @@
 """The subject and the first sentence: how many people, and the worst of what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator.reports.comparing import WHOLE, percent
 from aggregator.reports.comparing_words import against_before, against_usual
-from aggregator.reports.naming import clean
+from aggregator.reports.naming import clean, named_together
 from aggregator.reports.periods import Kind, Period
 from aggregator.reports.tongue import Tongue
+from aggregator.reports.troubles import is_idle, is_unseen, least_seen, troubles
 from aggregator.reports.values import Audience, HubReport, Report
 
-LONG = 60
-"""Minutes from which on an outage is no short one."""
-
-SOON = 30
-"""Days within which a full volume is news."""
-
-# Starts that failed are news when there are so many, and such a part of all.
-FEWEST, TENTH = 5, 0.1
 OFTEN = 4
 """After so many idle periods in a row an end of the mails is offered."""
 
@@ -38,101 +31,30 @@ def subject_of(report: Report, tongue: Tongue) -> str:
 
 def lead_of(report: Report, tongue: Tongue) -> tuple[str, ...]:
     """The one sentence, and what has to be known to read it rightly."""
-    when, hubs = _during(report.period, tongue), _hubs(report, tongue)
+    when, hubs = _during(report.period, tongue), _hubs(report.hubs, report, tongue)
     if not report.hubs:
         return (tongue.say("There are no hubs to tell of."),)
     if is_unseen(report):
         return (tongue.say("Nothing could be seen of {hubs} {when}.", hubs=hubs, when=when),)
     if is_idle(report):
         return tuple(_idle(report, tongue))
-    partial = (_partial(report, tongue),) if report.people.partial or _share(report) < WHOLE else ()
+    partial = (_partial(report, tongue),) if report.people.partial or least_seen(report) < WHOLE else ()
     if report.people.value is not None:
         used = tongue.many(
             "{number} person used {hubs} {when}", "{number} people used {hubs} {when}", report.people.value,
-            hubs=hubs, when=when,
+            hubs=_hubs([hub for hub in report.hubs if not hub.ephemeral], report, tongue), when=when,
         )  # fmt: skip
         than = [against_before(report.people, report.period.kind, tongue), against_usual(report.people, tongue)]
         compared = tongue.listed([each for each in than if each])
-        return (f"{used}, {compared}." if compared else f"{used}.", *partial)
-    sessions = [value for hub in report.hubs if (value := hub.number("sessions").value) is not None]
-    if sessions:
+        return (f"{used}, {compared}." if compared else f"{used}.", *_beside(report, tongue), *partial)
+    sessions = _sessions(report.hubs)
+    if sessions is not None:
         started = tongue.many(
             "{number} session was started on {hubs} {when}.", "{number} sessions were started on {hubs} {when}.",
-            sum(sessions), hubs=hubs, when=when,
+            sessions, hubs=hubs, when=when,
         )  # fmt: skip
         return (started, *partial)
     return (tongue.say("How many people used {hubs} {when} is not known: nobody tells.", hubs=hubs, when=when),)
-
-
-def troubles(report: Report, tongue: Tongue) -> Iterator[str]:
-    """What was not well, in a few words, the worst first."""
-    findings = sum(each.is_open for hub in report.hubs for each in hub.access.findings)
-    if findings:
-        yield tongue.many("{number} finding about who may log in", "{number} findings about who may log in", findings)
-    if is_unseen(report):
-        yield tongue.say("nothing could be seen")
-        return
-    yield from _outages(report, tongue, long=True)
-    full = min((days for hub in report.hubs if (days := _full_in(hub)) is not None), default=None)
-    if full is not None and full <= SOON:
-        yield tongue.many("home storage full in {number} day", "home storage full in {number} days", int(full))
-    if any(map(is_failing, report.hubs)):
-        yield tongue.say("many starts failed")
-    yield from _outages(report, tongue, long=False)
-    fired = [*(hub.alerts for hub in report.hubs), *(place.alerts for place in report.elsewhere)]
-    alerts = sum(each.is_open for some in fired for each in some)
-    if alerts:
-        yield tongue.many("{number} alert is open", "{number} alerts are open", alerts)
-    if _share(report) < WHOLE:
-        yield tongue.say("seen in part")
-    if any(hub.flags for hub in report.hubs):
-        yield tongue.say("something more than usual")
-
-
-def is_idle(report: Report) -> bool:
-    """Whether nobody used any of the hubs, which were seen well."""
-    return bool(report.hubs) and all(hub.idle_for for hub in report.hubs)
-
-
-def is_unseen(report: Report) -> bool:
-    return bool(report.hubs) and not any(hub.share for hub in report.hubs)
-
-
-def is_failing(hub: HubReport) -> bool:
-    """Whether so many starts failed that people speak of it."""
-    failed, started = (hub.number(name).value or 0 for name in ("server_start_failures", "server_starts"))
-    return failed >= FEWEST and failed >= TENTH * (failed + started)
-
-
-def down_minutes(hub: HubReport) -> float:
-    """Minutes in which it did not work, by whichever is known; a scrape or two that failed is nothing."""
-    minutes = hub.reliability.down_minutes or 0
-    return minutes if minutes >= 1 else 0
-
-
-def _outages(report: Report, tongue: Tongue, *, long: bool) -> Iterator[str]:
-    down = [hub for hub in report.hubs if down_minutes(hub) and (down_minutes(hub) >= LONG) is long]
-    if not down:
-        return
-    if long:
-        worst = max(down, key=down_minutes)
-        spelt = tongue.spell(down_minutes(worst))
-        more = len(report.hubs) > 1
-        yield (
-            tongue.say("{hub} down {long}", hub=worst.title, long=spelt)
-            if more
-            else tongue.say("down {long}", long=spelt)
-        )
-        return
-    count = sum(max(1, len(hub.reliability.outages)) for hub in down)
-    yield tongue.many("one short outage", "{number} short outages", count)
-
-
-def _full_in(hub: HubReport) -> float | None:
-    if hub.storage is None:
-        return None
-    known = [days for days in (hub.storage.days_to_full, hub.storage.soon_full) if days is not None]
-    return min(known, default=None)
 
 
 def _count(report: Report, tongue: Tongue) -> str:
@@ -143,15 +65,33 @@ def _count(report: Report, tongue: Tongue) -> str:
     if is_idle(report):
         return tongue.say("nobody used it") if len(report.hubs) == 1 else tongue.say("nobody used them")
     if report.people.value is None:
-        sessions = [value for hub in report.hubs if (value := hub.number("sessions").value) is not None]
-        return tongue.many("{number} session", "{number} sessions", sum(sessions)) if sessions else ""
+        sessions = _sessions(report.hubs)
+        return "" if sessions is None else tongue.many("{number} session", "{number} sessions", sessions)
     people = tongue.many("{number} person", "{number} people", report.people.value)
     more = percent(report.people)
-    return people if more is None else f"{people} ({tongue.percent(more)})"
+    return f"{people} ({tongue.percent(more)})" if more is not None and round(more) else people
+
+
+def _sessions(hubs: Iterable[HubReport]) -> float | None:
+    known = [value for hub in hubs if (value := hub.number("sessions").value) is not None]
+    return sum(known) if known else None
+
+
+def _beside(report: Report, tongue: Tongue) -> Iterator[str]:
+    """Hubs without people, beside those that have some."""
+    others = [hub for hub in report.hubs if hub.ephemeral]
+    sessions = _sessions(others)
+    if sessions:
+        yield tongue.many(
+            "Besides, {number} session was started on {hubs}.",
+            "Besides, {number} sessions were started on {hubs}.",
+            sessions,
+            hubs=named_together(others, report, tongue),
+        )
 
 
 def _idle(report: Report, tongue: Tongue) -> Iterator[str]:
-    when, hubs = _during(report.period, tongue), _hubs(report, tongue)
+    when, hubs = _during(report.period, tongue), _hubs(report.hubs, report, tongue)
     yield tongue.say("Nobody used {hubs} {when}.", hubs=hubs, when=when)
     idle = min(hub.idle_for for hub in report.hubs)
     if idle > 1:
@@ -165,7 +105,7 @@ def _idle(report: Report, tongue: Tongue) -> Iterator[str]:
 
 
 def _partial(report: Report, tongue: Tongue) -> str:
-    share = _share(report)
+    share = least_seen(report)
     if share < WHOLE and len(report.hubs) > 1:
         fewer = sum(hub.share < WHOLE for hub in report.hubs)
         return tongue.many(
@@ -191,15 +131,10 @@ def _before(report: Report, tongue: Tongue) -> str:
     }[report.period.kind]
 
 
-def _share(report: Report) -> float:
-    """What was seen of the hub of which the least was seen."""
-    return min((hub.share for hub in report.hubs), default=1.0)
-
-
-def _hubs(report: Report, tongue: Tongue) -> str:
+def _hubs(hubs: Sequence[HubReport], report: Report, tongue: Tongue) -> str:
     if report.audience is Audience.OPERATORS:
-        return tongue.many("the one hub", "{number} hubs", len(report.hubs))
-    return tongue.many("your hub", "your {number} hubs", len(report.hubs))
+        return tongue.many("the one hub", "{number} hubs", len(hubs))
+    return tongue.many("your hub", "your {number} hubs", len(hubs))
 
 
 def _when(period: Period, tongue: Tongue) -> str:

@@ -6,17 +6,20 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from aggregator.reports.access_words import access, findings, is_quiet
+from aggregator.reports.alert_words import alerts
 from aggregator.reports.flag_words import flagged
 from aggregator.reports.fleet_words import homes_of, left_out, moving, table_of
-from aggregator.reports.headline import is_idle, is_unseen, lead_of, subject_of, title_of
+from aggregator.reports.headline import lead_of, subject_of, title_of
 from aggregator.reports.layout import Link, Mail, Section
 from aggregator.reports.naming import named_together, place_of, with_names
 from aggregator.reports.numbers_words import bars, bars_title, picture, tiles
 from aggregator.reports.periods import Kind
+from aggregator.reports.storage_words import storage
 from aggregator.reports.tongue import Tongue
+from aggregator.reports.troubles import is_idle, is_unseen
 from aggregator.reports.unseen_words import unseen
 from aggregator.reports.values import STOP_LINK, Audience, HubReport, Report
-from aggregator.reports.worked_words import alerts, is_troubled, named, storage, use, worked
+from aggregator.reports.worked_words import is_troubled, named, use, worked
 
 Said = Callable[[HubReport, Report, Tongue], Iterator[str]]
 """What there is to say of a hub."""
@@ -61,7 +64,7 @@ def _sections(report: Report, tongue: Tongue, *, brief: bool) -> Iterator[Sectio
             _of_hubs(say("Something is wrong with who may log in"), report, tongue, _findings, as_items=True),
             urgent=True,
         ),
-        _worked(report, tongue),
+        *([] if is_unseen(report) and not _was_looked_at(report) else [_worked(report, tongue)]),
         _of_hubs(say("More than usual"), report, tongue, _flags, as_items=True),
         _else(report, tongue),
         *([] if brief else _use(report, tongue)),
@@ -70,6 +73,10 @@ def _sections(report: Report, tongue: Tongue, *, brief: bool) -> Iterator[Sectio
         _of_hubs(say("Who may log in"), report, tongue, _access),
     ]
     return (each for each in found if each.lines or each.items or each.table is not None)
+
+
+def _was_looked_at(report: Report) -> bool:
+    return any(hub.reliability.looked or hub.reliability.outages for hub in report.hubs)
 
 
 def _else(report: Report, tongue: Tongue) -> Section:
@@ -108,9 +115,9 @@ def _storage(report: Report, tongue: Tongue) -> Section:
     title = tongue.say("Home storage")
     if len(report.hubs) == 1:
         return _of_hubs(title, report, tongue, storage)
-    pace = tongue.say("Full at the pace of the last four weeks.")
-    homes = homes_of(report, tongue)
-    return Section(title, table=homes, lines=(pace,) if homes is not None else ())
+    is_paced = any(hub.storage is not None and hub.storage.days_to_full is not None for hub in report.hubs)
+    pace = (tongue.say("Full at the pace of the last four weeks."),) if is_paced else ()
+    return Section(title, table=homes_of(report, tongue), lines=pace)
 
 
 def _of_hubs(title: str, report: Report, tongue: Tongue, said: Said, *, as_items: bool = False) -> Section:

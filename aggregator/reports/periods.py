@@ -52,8 +52,9 @@ class Period:
         return day_number(self.first)
 
     @property
-    def days(self) -> int:
-        return (self.following - self.first).days
+    def end_number(self) -> int:
+        """That of the first day after it."""
+        return day_number(self.following)
 
     @property
     def following(self) -> date:

@@ -1,6 +1,6 @@
 """How much of a period a hub worked, and when it was down. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.reports.comparing import stepped
@@ -28,4 +28,10 @@ def reliability_of(hub: HubFacts, period: Period, now: datetime) -> Reliability:
     if LOOKED in numbers and all(LOOKED in hub.days.get(day.number, NOTHING).numbers for day in days):
         minutes = numbers[LOOKED]
         return Reliability(1 - minutes * MINUTE / bucket.length, minutes, True, outages)
-    return Reliability(numbers.get("up_ratio"), numbers.get("down_minutes"), False, outages)
+    told, up = numbers.get("down_minutes"), numbers.get("up_ratio")
+    if not outages:
+        return Reliability(up, told, False)
+    # Scrapes may go well while people cannot use the hub.
+    seen = sum((each.end - each.start) / timedelta(minutes=1) for each in outages)
+    share = None if up is None else min(up, 1 - seen * MINUTE / bucket.length)
+    return Reliability(share, max(seen, told or 0), False, outages)

@@ -1,6 +1,6 @@
 """The stretches of a period of which nothing, or not all, is known. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -13,6 +13,9 @@ from aggregator.rollups.buckets import HOUR, Bucket, Resolution, buckets
 from aggregator.rollups.standing import Asked, asked_since
 from aggregator.store.instants import EPOCH, MILLISECOND
 
+SLACK = 0.02
+"""So much more may be known of a day than of its hours, since they are looked at one by one."""
+
 Stretch = tuple[Bucket, Unknown | None]
 
 ENOUGH = {Resolution.HOUR: 0.75, Resolution.DAY: WHOLE}
@@ -20,15 +23,25 @@ ENOUGH = {Resolution.HOUR: 0.75, Resolution.DAY: WHOLE}
 
 
 def unseen(hub: HubFacts, period: Period, asked: Asked | None) -> tuple[Unseen, ...]:
-    """By the hour where hours are kept, otherwise by the day. Zones that begin within an hour have it looked at whole."""
+    """By the hour where hours are kept that know as much as their day, otherwise by the day."""
     bucket, zone = period.bucket(hub.zone), ZoneInfo(hub.zone)
     since = asked_since(asked, hub.since)
-    if hub.hours:
-        start, end = bucket.start // HOUR * HOUR, -(-bucket.end // HOUR) * HOUR
-        parts, kept = buckets(Resolution.HOUR, start, end, zone), hub.hours
-    else:
-        parts, kept = buckets(Resolution.DAY, bucket.start, bucket.end, zone), hub.days
-    return tuple(_joined((part, _why(part, kept.get(part.number), since)) for part in parts))
+    parts: list[Stretch] = []
+    for day in buckets(Resolution.DAY, bucket.start, bucket.end, zone):
+        # Zones that begin within an hour have it looked at whole.
+        start, end = day.start // HOUR * HOUR, -(-day.end // HOUR) * HOUR
+        hours = buckets(Resolution.HOUR, start, end, zone)
+        if _know_as_much(hours, hub, hub.days.get(day.number)):
+            parts += [(hour, _why(hour, hub.hours.get(hour.number), since)) for hour in hours]
+        else:
+            parts.append((day, _why(day, hub.days.get(day.number), since)))
+    return tuple(_joined(parts))
+
+
+def _know_as_much(hours: Sequence[Bucket], hub: HubFacts, day: Seen | None) -> bool:
+    """What came in late is known of days, and of hours only if it was not too late."""
+    known = [hub.hours[hour.number].share for hour in hours if hour.number in hub.hours]
+    return bool(known) and (day is None or day.share <= sum(known) / len(hours) + SLACK)
 
 
 def _why(part: Bucket, seen: Seen | None, asked: Asked | None) -> Unknown | None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -38,7 +39,7 @@ CALLED: Mapping[str, str] = MappingProxyType(
 def unseen(report: Report, tongue: Tongue) -> Iterator[str]:
     """Stretches of time, then what nobody tells of; hubs of which the same is to be said together."""
     for spans, hubs in _together(report, lambda hub: hub.unseen).items():
-        said = [f"{_when(span, report, tongue)}: {tongue.say(WHY[span.why])}." for span in spans[:MOST]]
+        said = [f"{_when(span, hubs[0].zone, report, tongue)}: {tongue.say(WHY[span.why])}." for span in spans[:MOST]]
         if left := spans[MOST:]:
             hours = tongue.spell(sum((each.end - each.start).total_seconds() for each in left) / 60)
             said.append(
@@ -60,8 +61,9 @@ def _of(hubs: Sequence[HubReport], said: Sequence[str], report: Report, tongue: 
         yield f"{named_together(hubs, report, tongue)}: {' '.join(said)}"
 
 
-def _when(span: Unseen, report: Report, tongue: Tongue) -> str:
-    if span.start <= report.period.start and span.end >= report.period.end:
+def _when(span: Unseen, zone: str, report: Report, tongue: Tongue) -> str:
+    whole = replace(report.period, zone=zone)
+    if span.start <= whole.start and span.end >= whole.end:
         return tongue.say("All the time")
     return tongue.stretch(span.start, span.end, report.period)
 

@@ -1,16 +1,13 @@
 """Whether hubs worked, what they were used for and how full their homes are, in sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from aggregator.reports.headline import down_minutes, is_failing
-from aggregator.reports.naming import clean
 from aggregator.reports.periods import Kind
 from aggregator.reports.tongue import Tongue, later
-from aggregator.reports.values import Fired, HubReport, Outage, Reliability, Report
+from aggregator.reports.troubles import down_minutes, is_failing
+from aggregator.reports.values import HubReport, Outage, Reliability, Report
 
 MOST_OUTAGES = 5
-MOST_ALERTS = 5
-YEAR = 365
 
 OF_PERIOD = {
     Kind.DAILY: later("It worked {share} of the day."),
@@ -29,8 +26,10 @@ def worked(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
     known = hub.reliability
     kind = report.period.kind
     if not hub.share and not known.looked:
+        yield from _if_down(known, report, tongue)
         yield tongue.say("Whether it worked is not known: nothing of it was seen.")
     elif known.up is None:
+        yield from _if_down(known, report, tongue)
         yield tongue.say("Whether it worked is not known: nobody tells.")
     elif down_minutes(hub):
         yield f"{tongue.say(OF_PERIOD[kind], share=tongue.share(known.up))} {_down(known, report, tongue)}"
@@ -95,43 +94,10 @@ def use(hub: HubReport, tongue: Tongue) -> Iterator[str]:
         yield tongue.say("At most they held {size} of memory at once.", size=tongue.size(most))
 
 
-def storage(hub: HubReport, report: Report, tongue: Tongue) -> Iterator[str]:
-    """How large homes are, by how much they grew, and when their volume is full."""
-    known = hub.storage
-    if known is None:
-        return
-    size = tongue.say("Home directories hold {size}", size=tongue.size(known.used))
-    grown = "" if known.grown is None else f", {_grown(known.grown, report, tongue)}"
-    yield f"{size}{grown}."
-    if known.size is not None and known.free is not None:
-        free, whole = tongue.size(known.free), tongue.size(known.size)
-        yield tongue.say("{free} of {size} are free.", free=free, size=whole)
-    if known.days_to_full is not None:
-        yield tongue.say(
-            "At the pace of the last four weeks, it is full in {days}.", days=full_in(known.days_to_full, tongue)
-        )
-
-
-def full_in(days: float, tongue: Tongue) -> str:
-    """`40 days`; so far ahead that it says nothing any more it is `more than a year`."""
-    return tongue.say("more than a year") if days > YEAR else tongue.many("{number} day", "{number} days", int(days))
-
-
-def alerts(some: Sequence[Fired], report: Report, tongue: Tongue) -> Iterator[str]:
-    """What fired, in the words of its rule."""
-    for each in some[:MOST_ALERTS]:
-        yield fired(each, report, tongue)
-    left = len(some) - MOST_ALERTS
-    if left > 0:
-        yield tongue.many("{number} more alert is not told here.", "{number} more alerts are not told here.", left)
-
-
-def fired(each: Fired, report: Report, tongue: Tongue) -> str:
-    """One alert: what it says, since when, how often, and whether it still stands."""
-    times = tongue.many("once", "{number} times", each.times) if each.times > 1 else ""
-    since = tongue.moment(each.since, report.period)
-    state = tongue.say("since {when}, still open", when=since) if each.is_open else since
-    return f"{clean(each.summary, 200).rstrip('.')} ({', '.join(filter(None, (state, times)))})."
+def _if_down(known: Reliability, report: Report, tongue: Tongue) -> Iterator[str]:
+    """What is known although nothing else is."""
+    if known.outages:
+        yield _down(known, report, tongue)
 
 
 def _down(known: Reliability, report: Report, tongue: Tongue) -> str:
@@ -155,27 +121,6 @@ def _when(outage: Outage, report: Report, tongue: Tongue) -> str:
     if outage.goes_on:
         return tongue.say("since {when}, and it goes on", when=tongue.moment(outage.start, report.period))
     return tongue.stretch(outage.start, outage.end, report.period)
-
-
-def _grown(grown: float, report: Report, tongue: Tongue) -> str:
-    size = tongue.size(abs(grown))
-    if round(grown) == 0:
-        return tongue.say("as before")
-    words = {
-        Kind.DAILY: (
-            tongue.say("{size} more than a week before", size=size),
-            tongue.say("{size} less than a week before", size=size),
-        ),
-        Kind.WEEKLY: (
-            tongue.say("{size} more than a week before", size=size),
-            tongue.say("{size} less than a week before", size=size),
-        ),
-        Kind.MONTHLY: (
-            tongue.say("{size} more than a month before", size=size),
-            tongue.say("{size} less than a month before", size=size),
-        ),
-    }
-    return words[report.period.kind][grown < 0]
 
 
 def named(hub: HubReport, report: Report, sentence: str) -> str:

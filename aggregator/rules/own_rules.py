@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aggregator.clusters.values import Config
+from aggregator.clusters.values import Config, Every
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Alert, Health
 from aggregator.rules import rows
@@ -56,11 +56,16 @@ def intervals_of(groups: Iterable[Group], every: float) -> Mapping[str, timedelt
 
 def as_seen(alerts: Iterable[Alert], groups: Iterable[Group], config: Config, now: datetime) -> tuple[Alert, ...]:
     """The alerts as they are at a moment: those that are not over and that nobody looks at any more are stale."""
-    intervals, usual = intervals_of(groups, config.every.rules), max(config.every.rules, config.every.health)
+    intervals, every = intervals_of(groups, config.every.rules), config.every
     return tuple(
-        alert if alert.resolved_at else as_of(alert, now, intervals.get(alert.rule, timedelta(seconds=usual)))
+        alert if alert.resolved_at else as_of(alert, now, intervals.get(alert.rule, _without_a_rule(alert, every)))
         for alert in alerts
     )
+
+
+def _without_a_rule(alert: Alert, every: Every) -> timedelta:
+    """How far looks are apart at what no rule file tells of."""
+    return timedelta(seconds=every.access if alert.source == "access" else max(every.rules, every.health))
 
 
 def as_of(alert: Alert, now: datetime, interval: timedelta) -> Alert:

@@ -131,8 +131,9 @@ def _make_ready(url: URL) -> None:
 def _postgresql(url: URL) -> Database:
     engine = create_async_engine(
         url,
-        pool_size=CONNECTIONS,
-        max_overflow=CONNECTIONS,
+        # None beyond those that are kept: opening one costs the server more than most of what it is asked then.
+        pool_size=2 * CONNECTIONS,
+        max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,
         # Whoever waited for another sees what that one did, whatever the server's default is.

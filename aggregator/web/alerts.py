@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from aggregator.delivery.receivers import receivers
 from aggregator.events import heard_rows, rows
+from aggregator.events.values import worse_first
 from aggregator.notify.rows import disabled_receivers
 from aggregator.rules.own_rules import as_seen
 from aggregator.web.around import Around, alerts_and_mutes
@@ -32,7 +33,9 @@ class Alerts:
             over, over_count = await rows.latest_over(connection, now - DAY, MOST)
             heard, heard_count = await heard_rows.newest_firing(connection, MOST)
             off = await disabled_receivers(connection, receivers(config))
-        opened = [shown(config, alert, mute_of(alert), now) for alert in reversed(kept[-MOST:])]
+        latest = tuple(reversed(kept))
+        worst = sorted(latest, key=worse_first)[:MOST]
+        opened = [shown(config, alert, mute_of(alert), now) for alert in worst]
         lately = [shown(config, alert, None, now) for alert in over]
         others = shown_heard(heard, (alert for alert in kept if alert.is_open))
         counts = {"opened": len(kept), "lately": over_count, "heard": heard_count}

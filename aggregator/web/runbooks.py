@@ -20,7 +20,8 @@ async def index(_: Request) -> Response:
 
 async def runbook(request: Request) -> Response:
     """One runbook, by the name of its alert."""
-    name = request.path_params["name"]
+    # Runbooks link to each other as files, so that the links hold wherever the files are read.
+    name = request.path_params["name"].removesuffix(".md")
     file = shipped_runbooks() / f"{name}.md"
     if not NAME.fullmatch(name) or not file.is_file():
         return page("missing.html", 404, what=f"no runbook called {name}", instead="/runbooks", there="All runbooks")

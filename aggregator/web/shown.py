@@ -63,9 +63,10 @@ def muted_words(mute: Mute | None) -> str:
     """Why nobody is told, until when, and what was given as the reason."""
     if mute is None:
         return ""
+    if mute.kind == "inhibited":
+        return f"silent while {mute.reason} fires"
     until = "" if mute.until is None else f" until {mute.until:%-d %b %H:%M} UTC"
-    by = f" by {mute.by}" if mute.kind == "inhibited" else ""
-    return f"{mute.kind}{by}{until}" + (f": {mute.reason}" if mute.reason else "")
+    return f"{mute.kind}{until}" + (f": {mute.reason}" if mute.reason else "")
 
 
 def _together(told: Sequence[Heard], is_ours: Callable[[str], bool]) -> ShownHeard:

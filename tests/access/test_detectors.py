@@ -106,13 +106,13 @@ FOUND: list[tuple[str, str, Sighting]] = [
      seen(told=told(account("eve", age=60 * DAY, admin=True)), hashed=HASHES,
           known=Known(OAUTH, admins={"a1": None, "e1": NOON - DAY}))),
     # new accounts and what they do
-    (kinds.STRANGERS_AT_WORK, "2 accounts that its policy does not know on {hub} and 1 server at full CPU",
+    (kinds.STRANGERS_AT_WORK, "1 server at full CPU on {hub}, and 2 accounts that its policy does not know",
      seen(told=told(*strangers(2)), measured=measured(servers=BUSY[:1]))),
-    (kinds.STRANGERS_AT_WORK, "9 new accounts on {hub} and 9 servers at full CPU",
+    (kinds.STRANGERS_AT_WORK, "9 servers at full CPU on {hub}, and 9 new accounts",
      seen(ORG, told=told(*strangers(9)), measured=measured(servers=BUSY))),
-    (kinds.STRANGERS_AT_WORK, "4 new accounts on {hub} and 3 servers at full CPU",
+    (kinds.STRANGERS_AT_WORK, "3 servers at full CPU on {hub}, and 4 new accounts",
      seen(OPEN, told=NOT_ASKED, measured=measured((*(0,) * 30, 4), servers=BUSY[:3]))),
-    (kinds.STRANGERS_AT_WORK, "2 accounts that its policy does not know on {hub} and 1 server at full CPU",
+    (kinds.STRANGERS_AT_WORK, "1 server at full CPU on {hub}, and 2 accounts that its policy does not know",
      seen(CLOSED, told=NOT_ASKED, measured=measured(servers=[server("eve", cpu=0.95), server("mal", cpu=0.2)]))),
 ]  # fmt: skip
 
@@ -253,7 +253,7 @@ def test_evidence_says_the_policy_what_is_usual_and_since_when() -> None:
 
     assert isinstance(found, Found)
     assert found.evidence == (
-        "policy institution (*@uni.example, ana), owner ana@uni.example, no open window",
+        "policy institution (`*@uni.example`, `ana`), owner ana@uni.example, no open window",
         "3 new accounts since 26 Nov 11:00 (usual: 0 to 2 a day), none matches",
         "1 of them has a server now",
     )

@@ -8,8 +8,12 @@ from aggregator.access.detect import outcomes
 from aggregator.access.evidence import Sighting, Unseen
 from aggregator.access.findings import Acceptance, Finding, FindingKey, Standing, findings_now, left_behind
 from aggregator.access.judging import Looked, Verdict, called, judged
+from aggregator.clusters.values import Cluster, Config, Hub, Prometheus
+from aggregator.delivery.slack_blocks import slack_text
 from aggregator.events.going_on import Judgement, gone_on
 from aggregator.events.values import Alert
+from aggregator.notify.messages import item_of
+from aggregator.outbox.notice import Notice
 from tests.access.sightings import DAY, NOON, seen, strangers, told
 
 EVERY = timedelta(minutes=5)
@@ -61,7 +65,31 @@ def test_it_has_its_first_and_last_look_and_how_many_there_were() -> None:
 
     assert (finding.first_seen, finding.last_seen, finding.looks) == (NOON, NOON + 2 * EVERY, 3)
     assert finding.head == "2 accounts on University of Lisbon (lisbon/prod) that its policy does not know"
-    assert story.alerts[0].evidence[-1] == "first seen 26 Nov 12:00, in 3 looks; certain"
+    assert story.alerts[0].evidence[-1] == "first seen 26 Nov 12:00, 3 times; this is certain"
+
+
+def test_a_message_says_what_was_found_by_what_evidence_and_what_to_do_next() -> None:
+    story = Story()
+    story.look(STRANGE)
+    story.look(STRANGE)
+    config = Config((Cluster("lisbon", Prometheus(("http://127.0.0.1:1",)), hubs=(Hub("prod", "prod"),)),))
+
+    item = item_of(config, story.alerts[0], story.now)
+    form = slack_text(Notice("group", "oncall", (), "firing", "first", story.now, "UTC", (item,)), "http://list")
+
+    assert [line for block in form.blocks if "text" in block for line in block["text"]["text"].splitlines()] == [
+        ":unlock: *2 accounts on University of Lisbon (lisbon/prod) that its policy does not know* — high",
+        "Since 12:00, for 10 minutes.",
+        "• policy institution (`*@uni.example`, `ana`), owner ana@uni.example, no open window",
+        "• 2 new accounts since 26 Nov 11:00 (usual: 0 to 2 a day), none matches",
+        "• first seen 26 Nov 12:00, 2 times; this is certain",
+        'A workshop? Declare the window. People who are meant? Name them in the policy. Otherwise: runbook "close a hub".',
+    ]
+
+
+def test_every_kind_says_what_to_do_next_in_whole_sentences() -> None:
+    assert list(kinds.THEN) == list(kinds.KINDS)
+    assert all(then[0].isupper() and then.endswith((".", "?")) for then in kinds.THEN.values())
 
 
 def test_what_cannot_be_seen_is_held_and_says_why() -> None:

@@ -221,3 +221,13 @@ async def test_native_histograms_are_named_or_said_to_be_left_out(
     assert printed in done.stdout
     words = "native histograms, of 1 series, are left out; --format json has them\n" if said else ""
     assert (done.returncode, done.stderr) == (0, words)
+
+
+def test_who_asks_makes_no_database(crosshub: Run, tmp_path: Path) -> None:
+    config = tmp_path / "crosshub.yaml"
+    config.write_text("clusters: [{name: lisbon, prometheus: {url: 'http://127.0.0.1:1'}}]\n")
+
+    done = crosshub("query", "1 + 1", *NOON, config=config)
+
+    assert (done.stdout.splitlines()[-1].split()[0], done.returncode) == ("2", 0), done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["crosshub.yaml"]

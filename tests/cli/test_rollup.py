@@ -20,6 +20,8 @@ from aggregator.demo.servers import Server
 from tests.cli.rolled import CROSSHUB, DAYS, crosshub, rollup, started_clusters, written
 from tests.fakes.http import Request, response, send, serving
 
+# As a script without job control starts what ends in `&`.
+IN_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
 NOBODY = "http://127.0.0.1:1"
 REFUSAL = b'{"status":"error","errorType":"execution","error":"no such function"}'
 NOTHING = b'{"status":"success","data":{"resultType":"matrix","result":[]}}'
@@ -136,13 +138,17 @@ def test_a_measure_that_a_cluster_refuses_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_ctrl_c_ends_it_and_the_next_one_goes_on(servers: tuple[Server, ...], tmp_path: Path) -> None:
+def test_ctrl_c_ends_it_also_in_the_background_and_the_next_one_goes_on(
+    servers: tuple[Server, ...], tmp_path: Path
+) -> None:
     # One that takes questions and never answers, so that there is something to interrupt.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         config = written(tmp_path, {servers[0].name: servers[0].url, servers[1].name: address})
         command = [sys.executable, "-c", CROSSHUB, "--config", str(config), "rollup", "backfill", *DAYS]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(
+            [*IN_BACKGROUND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
             _until_kept(config, running)
             running.send_signal(signal.SIGINT)
             _, said = running.communicate(timeout=30)

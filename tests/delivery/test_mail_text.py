@@ -29,7 +29,8 @@ def part(message: EmailMessage, kind: str) -> str:
 
 def test_the_text_of_a_mail() -> None:
     said = notice(
-        item(held="no data since 14:04"), item("porto", "resolved", links=(), evidence=("its rule was removed",))
+        item(held="no data since 14:04", text="Look at `kubectl get pods`."),
+        item("porto", "resolved", links=(), evidence=("its rule was removed",)),
     )
 
     assert part(sent(said), "plain").splitlines() == [
@@ -39,6 +40,7 @@ def test_the_text_of_a_mail() -> None:
         "  - its health page: 502, three times",
         "  - up of the hub: 0 since 14:01",
         "  - the cluster's Prometheus answers",
+        "Look at kubectl get pods.",
         "Runbook: https://crosshub.example.org/runbooks/hub-down",
         "Grafana: https://grafana.example.org/d/hub?var-cluster=lisbon&var-hub=prod",
         "Silence for 1 h: https://crosshub.example.org/alerts/silence",

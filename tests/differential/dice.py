@@ -1,10 +1,9 @@
-"""Choices for the grammar, drawn by hypothesis; and the vectors that the grammar builds with them."""
+"""Choices for the grammar, drawn at random; and the vectors that the grammar builds with them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import TypeVar
-
-from hypothesis import strategies as st
 
 T = TypeVar("T")
 
@@ -31,16 +30,16 @@ class Vector:
 class Dice:
     """Draws, and builds what stands below: `vector` and `scalar` are one level less deep."""
 
-    draw: Callable[[st.SearchStrategy[object]], object]
+    random: Random
     vector: Callable[[], Vector]
     scalar: Callable[[], str]
 
     def pick(self, options: Sequence[T]) -> T:
-        chosen: T = self.draw(st.sampled_from(options))  # type: ignore[assignment]
-        return chosen
+        return self.random.choice(options)
 
     def weighted(self, options: Mapping[T, int]) -> T:
-        return self.pick([option for option, weight in options.items() for _ in range(weight)])
+        (chosen,) = self.random.choices(list(options), list(options.values()))
+        return chosen
 
     def chance(self, percent: int) -> bool:
         return self.weighted({False: 100 - percent, True: percent})

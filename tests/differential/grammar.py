@@ -3,10 +3,6 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
-from hypothesis import strategies as st
-
 from aggregator.series import CLUSTER
 from tests.differential import grammar_aggregations as aggregations
 from tests.differential import grammar_functions as functions
@@ -15,7 +11,6 @@ from tests.differential.dice import Dice, Vector
 from tests.differential.grammar_selectors import range_of, selector, subquery_of
 
 DEPTH = 3
-_AT_ONCE = 100
 
 _OPERATIONS: dict[Callable[[Dice], Vector], int] = {
     aggregations.aggregation: 22,
@@ -68,9 +63,9 @@ _NUMBERS = (
 )
 
 
-def vector(draw: Callable[[st.SearchStrategy[object]], object], depth: int) -> Vector:
+def vector(random: Random, depth: int) -> Vector:
     """An instant vector: at most `depth` operations above its selectors."""
-    dice = Dice(draw, lambda: vector(draw, depth - 1), lambda: scalar(draw, depth - 1))
+    dice = Dice(random, lambda: vector(random, depth - 1), lambda: scalar(random, depth - 1))
     if depth <= 0:
         return dice.weighted(_LEAVES)(dice)
     if depth < DEPTH and dice.chance(12):
@@ -78,9 +73,9 @@ def vector(draw: Callable[[st.SearchStrategy[object]], object], depth: int) -> V
     return dice.weighted(_OPERATIONS)(dice)
 
 
-def scalar(draw: Callable[[st.SearchStrategy[object]], object], depth: int) -> str:
+def scalar(random: Random, depth: int) -> str:
     """A number, or something that becomes one."""
-    dice = Dice(draw, lambda: vector(draw, depth - 1), lambda: scalar(draw, depth - 1))
+    dice = Dice(random, lambda: vector(random, depth - 1), lambda: scalar(random, depth - 1))
     if depth <= 0 or dice.chance(60):
         return dice.pick(_NUMBERS)
     return dice.weighted({_of_one_series: 5, _of_scalars: 2, _compared: 1, _negated: 1})(dice)
@@ -107,21 +102,20 @@ def _negated(dice: Dice) -> str:
     return f"-{dice.scalar()}"
 
 
-@st.composite
-def expressions(draw: Callable[[st.SearchStrategy[object]], object]) -> str:
+def expression(random: Random) -> str:
     """A whole query: nearly always an instant vector, else a scalar, a range or a string."""
-    dice = Dice(draw, lambda: vector(draw, DEPTH - 1), lambda: scalar(draw, DEPTH - 1))
+    dice = Dice(random, lambda: vector(random, DEPTH - 1), lambda: scalar(random, DEPTH - 1))
     kind = dice.weighted({"vector": 92, "scalar": 4, "range": 1, "subquery": 2, "string": 1})
     match kind:
         case "scalar":
-            return scalar(draw, DEPTH)
+            return scalar(random, DEPTH)
         case "range":
             return range_of(dice)[0]
         case "subquery":
             return subquery_of(dice)[0]
         case "string":
             return dice.pick(('"text"', "'single'", f'"{CLUSTER}"'))
-    return vector(draw, DEPTH).text
+    return vector(random, DEPTH).text
 
 
 def generated(count: int, seed: int) -> Iterator[str]:
@@ -129,26 +123,7 @@ def generated(count: int, seed: int) -> Iterator[str]:
     known: set[str] = set()
     random = Random(seed)
     while len(known) < count:
-        batch = [text for text in _batch(random.getrandbits(64)) if text not in known]
-        fresh = list(dict.fromkeys(batch))[: count - len(known)]
-        known.update(fresh)
-        yield from fresh
-
-
-def _batch(seed: int) -> list[str]:
-    found: list[str] = []
-
-    @seeded(seed)
-    @settings(
-        max_examples=_AT_ONCE,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(expressions())
-    def collect(text: str) -> None:
-        found.append(text)
-
-    collect()
-    return found
+        text = expression(random)
+        if text not in known:
+            known.add(text)
+            yield text

@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 Choices = Mapping[str, Sequence[str]]
-"""The values that are chosen of each variable. `All` is every value there is, as Grafana takes it without an allValue."""
+"""The values that are chosen of each variable. `All` is every value there is, as Grafana takes it, or ANYTHING."""
+
+ANYTHING = (".*",)
+"""What is chosen with `All` of a variable that has this for its allValue, which Grafana puts in as it is."""
 
 TIMES = {"__rate_interval": "5m", "__interval": "1m", "__range": "3h"}
 
@@ -21,6 +24,8 @@ def substituted(expr: str, choices: Choices, times: Mapping[str, str] = TIMES) -
 
 def interpolated(values: Sequence[str]) -> str:
     """As `interpolateQueryExpr` of Grafana's Prometheus data source: one as it is, several in brackets."""
+    if values == ANYTHING:
+        return values[0]
     escaped = [_escaped(value) for value in values]
     return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 

@@ -49,8 +49,10 @@ def _of_selectors(tree: Node) -> Iterator[str]:
 def _of_groupings(tree: Node) -> Iterator[str]:
     for node, above in _with_parents(tree):
         if isinstance(node, Aggregate) and not _is_own(node):
-            # All together, at the very end, is what a single number is.
-            is_total = not node.grouping and not any(isinstance(each, Aggregate) for each in above)
+            # All together, at the very end, is what a single number is, and the buckets of a heat map.
+            is_total = (node.grouping == ("le",) and not above) or (
+                not node.grouping and not any(isinstance(each, Aggregate) for each in above)
+            )
             if node.without or ("cluster" not in node.grouping and not is_total):
                 yield "a grouping loses the cluster"
 

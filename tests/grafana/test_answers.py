@@ -5,13 +5,14 @@ import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from tests.grafana.boards import NAMES, Asked, choices, every_expression, in_marks, in_panels, panels
-from tests.grafana.chosen import Choices, substituted
+from tests.grafana.chosen import ANYTHING, Choices, substituted
 from tests.grafana.expected import EMPTY, Empty
 from tests.grafana.world import ODD_CLUSTER, ODD_COMMUNITY, ODD_HUB, SILENT, World, world
 
@@ -21,13 +22,14 @@ CHOSEN: Mapping[str, Choices] = {
     "All": {
         "cluster": ("lisbon", "oslo", ODD_CLUSTER, SILENT),
         "hub": ("prod", "staging", "workshop", ODD_HUB),
-        "community": ("lisbon", "oslo", ODD_COMMUNITY, "ice"),
+        "community": ANYTHING,
     },
     "one": {"cluster": ("lisbon",), "hub": ("prod",), "community": ("lisbon",)},
     "two": {"cluster": ("lisbon", ODD_CLUSTER), "hub": ("prod", "staging"), "community": ("lisbon", ODD_COMMUNITY)},
     "odd": {"cluster": (ODD_CLUSTER,), "hub": (ODD_HUB,), "community": (ODD_COMMUNITY,)},
 }
 AT_ONCE = 6
+DOC = Path(__file__).parents[2] / "docs" / "grafana.md"
 HOURS, DAYS = (3 * 3600, 180), (90 * 86400, 86400)
 """How far back panels look and how far apart their points are: of what clusters tell, and of what is kept for years."""
 
@@ -101,7 +103,19 @@ async def test_every_variable_has_values_whatever_is_chosen_before_it(here: Worl
     for variable, query in choices(name).items():
         found = await _label_values(here, query, CHOSEN[chosen])
         assert found, variable
-        assert set(CHOSEN[chosen].get(variable, ())) <= set(found) or variable == "cluster", variable
+        assert variable == "community" or set(CHOSEN[chosen].get(variable, ())) - {SILENT} <= set(found), variable
+
+
+@pytest.mark.parametrize(
+    "query", re.findall(r"^\| [^|]+ \| `(.+)` \|$", DOC.read_text().split("| question |")[1], re.MULTILINE)
+)
+async def test_the_questions_of_the_documentation_have_answers(here: World, query: str) -> None:
+    is_own = "crosshub_server" in query
+
+    (answer,) = await _answers(here, [Asked("crosshub" if is_own else "", "", query, now=True)], {})
+
+    assert not answer.fault
+    assert answer.found
 
 
 async def test_a_community_narrows_the_clusters_and_a_cluster_its_hubs(here: World) -> None:

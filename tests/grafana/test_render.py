@@ -193,6 +193,16 @@ def test_config_maps_hold_one_dashboard_each_and_fit(tmp_path: Path) -> None:
     assert {each["metadata"]["annotations"]["grafana_folder"] for each in boards} == {"Crosshub", "Crosshub: people"}
 
 
+def test_objects_of_kubernetes_are_not_written_among_grafanas_own_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    CliRunner().invoke(cli, ["grafana", "render", "--as", "operator"])
+
+    assert [each.name for each in tmp_path.iterdir()] == ["operator"]
+
+
 def test_the_operator_is_given_data_sources_folders_and_dashboards(tmp_path: Path) -> None:
     rendered(tmp_path, "--as", "operator")
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from aggregator.notify.messages import ON_CALL
 from aggregator.promql.parse import parse_selector
 from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, marked, panels
 from tests.grafana.invariants import faults
@@ -70,6 +71,11 @@ def test_links_of_panels_and_tables_lead_to_dashboards_that_there_are(name: str)
     assert found <= {board(each)["uid"] for each in NAMES}
 
 
+def test_messages_lead_to_a_dashboard_that_there_is_with_variables_that_it_has() -> None:
+    assert f"/d/{board('on-call')['uid']}" == ON_CALL
+    assert {"cluster", "hub"} <= choices("on-call").keys()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_panels_have_their_own_numbers_and_their_own_places(name: str) -> None:
     every = [*board(name)["panels"], *(inside for each in board(name)["panels"] for inside in each.get("panels", ()))]
@@ -104,8 +110,9 @@ def test_choices_depend_on_those_before_them(name: str) -> None:
     assert all(
         'cluster=~"$cluster"' in query for each, query in queries.items() if each not in ("community", "cluster")
     )
-    # Its values change with the time range, and `All` is all of them.
-    assert all(each["refresh"] == 2 and each["includeAll"] and "allValue" not in each for each in variables.values())
+    # Values change with the time range. `All` is all of them, since those depend on what was chosen before.
+    assert all(each["refresh"] == 2 and each["includeAll"] for each in variables.values())
+    assert {each for each, variable in variables.items() if "allValue" in variable} == {"community"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,6 +6,7 @@ something in regular expressions.
 
 import fcntl
 import hashlib
+import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -122,15 +123,21 @@ def _servers(directory: Path) -> Iterator[tuple[Server, ...]]:
 
 
 def _blocks(plan: ClusterPlan) -> Path:
-    """The blocks of a cluster, made once and kept for the next run."""
-    about = hashlib.sha256(f"{code()} {plan} {MILLISECONDS}".encode()).hexdigest()[:16]
-    place = _KEPT / f"grafana-{about}"
+    """The blocks of a cluster, made once and kept for the next run; those that nobody wants any more are removed."""
+    place = _place(plan)
     _KEPT.mkdir(exist_ok=True)
     with (_KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             _make(plan, place)
+        for other in set(_KEPT.glob("grafana-*")) - set(map(_place, plans())):
+            shutil.rmtree(other)
     return place
+
+
+def _place(plan: ClusterPlan) -> Path:
+    about = hashlib.sha256(f"{code()} {plan} {MILLISECONDS} {_STRETCHES}".encode()).hexdigest()[:16]
+    return _KEPT / f"grafana-{about}"
 
 
 def _make(plan: ClusterPlan, place: Path) -> None:

@@ -97,7 +97,7 @@ def test_links_lead_on() -> None:
 
     assert item_of(config, SLOW, NOON).links == (
         Link("Runbook", "https://runbooks.example.org/SpawnSlow"),
-        Link("Grafana", "https://grafana.example.org/?var-cluster=lisbon&var-namespace=prod"),
+        Link("Grafana", "https://grafana.example.org/d/crosshub-on-call?var-cluster=lisbon&var-hub=prod"),
         Link("Silence", f"{ours}/silence"),
         Link("Alert", ours),
     )
@@ -126,6 +126,23 @@ def test_a_notice_tells_what_fires_first_and_comes_back_from_the_outbox_as_it_wa
     assert [item.status for item in notice.items] == ["firing", "resolved"]
     assert (notice.status, notice.reason, notice.zone) == ("firing", "new alerts in group", "Europe/Lisbon")
     assert notice_in(written(notice)) == notice
+
+
+@pytest.mark.parametrize(
+    ("severities", "order"),
+    [
+        (("low", "critical", "medium", "high"), ["critical", "high", "medium", "low"]),
+        (("info", "ticket", "page"), ["page", "ticket", "info"]),
+        (("mine", "low", "", "info"), ["info", "low", "mine", ""]),
+    ],
+)
+def test_what_fires_is_told_the_worst_first(severities: tuple[str, ...], order: list[str]) -> None:
+    alerts = tuple(an_alert(f"A{number}", severity=severity) for number, severity in enumerate(severities))
+
+    telling = Telling("oncall", Reason.FIRST, alerts, Told(NOON, frozenset(), frozenset()))
+    notice = notice_of(CONFIG, Group("key", (), NOON, NOON), telling, NOON)
+
+    assert [item.severity for item in notice.items] == order
 
 
 def test_a_notice_about_hubs_of_several_zones_is_told_in_utc() -> None:

@@ -12,6 +12,7 @@ from aggregator.planning.plan import RawAsk
 from aggregator.promql.print import text_of
 from aggregator.promql.tree import Selector
 from aggregator.query.metadata import Metadatum
+from aggregator.query.sources import Together
 from aggregator.series import Labels, Sampled
 from tests.evaluation.grids import samples
 from tests.query.scripted import result_of, scene, values_of
@@ -125,3 +126,22 @@ async def test_a_source_that_takes_too_long_is_waited_for_no_longer_than_the_que
     async with scene({"lisbon": {}}, source=Asleep(), limits=Limits(deadline=0.05)) as fleet:
         with pytest.raises(TimedOut, match="timed out"):
             await fleet.instant("kept")
+
+
+async def test_several_sources_answer_as_one() -> None:
+    class Other(Shelf):
+        def names(self) -> frozenset[str]:
+            return frozenset({"other"})
+
+        async def select(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
+            return (samples(('other{cluster="lisbon"}', [(600, 3)]), ('kept{cluster="nairobi"}', [(600, 5)])),) * len(
+                asks
+            )
+
+    both = Together((Shelf(), Other()))
+    async with scene({"lisbon": {'{__name__=~"kept|other"}': []}}, source=both) as fleet:
+        answer = await fleet.instant('{__name__=~"kept|other"}', at=650)
+
+    assert both.names() == {"kept", "other"}
+    assert values_of(answer) == {"kept,lisbon": "7", "kept,nairobi": "5", "kept,oslo": "2", "other,lisbon": "3"}
+    assert [series["metric"]["__name__"] for series in result_of(answer)] == ["kept", "kept", "kept", "other"]

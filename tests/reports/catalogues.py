@@ -35,8 +35,10 @@ def translated(file: Path) -> Catalog:
 def bring_up_to_date(file: Path) -> None:
     """Writes the file anew, with what is said now."""
     catalogue = translated(file)
-    catalogue.update(sentences(), no_fuzzy_matching=True)
+    catalogue.update(sentences(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
+    catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "crosshub", "reports", ""
+    catalogue.last_translator, catalogue.language_team, catalogue.header_comment = "", "", ""
     with file.open("wb") as lines:
         write_po(lines, catalogue, omit_header=False, no_location=True, sort_output=True, width=118)
 

@@ -140,12 +140,15 @@ BAD = replace(
                 LISBON.access,
                 findings=(
                     Fired(
-                        "StrangersLoggedIn",
-                        "page",
+                        "UnknownAccounts",
+                        "high",
                         "14 accounts on lisbon/prod that its policy does not know",
                         1,
                         at(5, 9, 10),
                         is_open=True,
+                    ),
+                    Fired(
+                        "MetricsOpen", "low", "The metrics of lisbon/prod are open to all", 1, at(0, 1), is_open=True
                     ),
                 ),
                 windows=(Window(at(14, 9), at(16, 18), "Geo workshop"),),

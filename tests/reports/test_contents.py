@@ -9,6 +9,8 @@ import pytest
 from aggregator.clusters.values import Access, OpenWindow
 from aggregator.reports.contents import report
 from aggregator.reports.facts import CrowdFacts, HubFacts, Seen
+from aggregator.reports.periods import period_named
+from aggregator.reports.storage import storage_of
 from aggregator.reports.values import Flag, Outage, Unknown, Unseen
 from tests.reports.facts import ASKED, WEEK, facts, hour_of, hours, hub, weeks
 
@@ -57,6 +59,33 @@ def test_homes_that_grow_faster_than_usual_are_told_of_with_the_days_until_they_
     assert of_hub.storage is not None
     assert of_hub.storage.grown == 84 * GIB
     assert of_hub.storage.soon_full == pytest.approx(25)
+
+
+def test_where_sizes_of_homes_are_not_told_what_is_gone_of_their_volume_is_taken() -> None:
+    free = [300, 310, 320, 330, 340, 350, 360, 370, 380]
+    periods = {
+        WEEK.earlier(ago).number: Seen(1.0, {"home_volume_bytes": 800.0 * GIB, "home_volume_free_bytes": left * GIB})
+        for ago, left in enumerate(free)
+    }
+
+    storage = report(facts(hub(periods=periods))).hubs[0].storage
+
+    assert storage is not None
+    assert (storage.used, storage.grown) == (500 * GIB, 10 * GIB)
+
+
+@pytest.mark.parametrize(("name", "days"), [("2026-11-17", 70), ("2026-W47", 70), ("2026-11", 300)])
+def test_the_pace_of_a_period_is_by_the_days_since_the_one_before(name: str, days: float) -> None:
+    period = period_named(name, "UTC")
+    sizes = {period.number: 110.0, period.earlier(1).number: 100.0}
+    periods = {
+        number: Seen(1.0, {"home_bytes": size, "home_volume_free_bytes": 100.0}) for number, size in sizes.items()
+    }
+
+    storage = storage_of(hub(periods=periods), period)
+
+    assert storage is not None
+    assert storage.soon_full == pytest.approx(days)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +143,22 @@ def test_hours_that_nobody_asked_for_are_not_blamed_on_the_cluster() -> None:
     assert [each.why for each in told] == [Unknown.UNASKED]
 
 
+def test_hours_that_know_less_than_their_day_are_not_believed() -> None:
+    by_day = {WEEK.number + day: Seen(1.0) for day in range(7)}
+
+    told = report(facts(hub(hours=hours(unseen=range(30)), days=by_day))).hubs[0].unseen
+
+    assert told == ()
+
+
+def test_a_day_without_hours_is_told_as_a_whole() -> None:
+    by_day = {WEEK.number + day: Seen(0.0 if day == 3 else 1.0) for day in range(7)}
+
+    (told,) = report(facts(hub(days=by_day))).hubs[0].unseen
+
+    assert told == Unseen(instant(3, 0), instant(4, 0), Unknown.UNSEEN)
+
+
 def test_a_hub_of_which_nothing_is_kept_was_unseen_all_the_time() -> None:
     (told,) = report(facts(hub(), asked=ASKED)).hubs[0].unseen
 
@@ -123,7 +168,7 @@ def test_a_hub_of_which_nothing_is_kept_was_unseen_all_the_time() -> None:
 def test_minutes_down_are_crosshubs_own_where_it_looked_all_the_week_and_otherwise_those_of_scrapes() -> None:
     numbers = {"outage_minutes": 17.0, "up_ratio": 0.99, "down_minutes": 90.0}
     by_day = {WEEK.number + day: Seen(1.0, {"outage_minutes": 0.0}) for day in range(7)}
-    spans = ((instant(1, 14), instant(1, 15)), (instant(6, 23), None))
+    spans = ((instant(1, 14), instant(1, 15)), (instant(6, 23) + timedelta(minutes=50), None))
     looked = replace(hub(periods={WEEK.number: Seen(1.0, numbers)}, days=by_day), outages=spans)
     partly = replace(looked, days={number: seen for number, seen in by_day.items() if number != WEEK.number + 3})
 
@@ -134,8 +179,27 @@ def test_minutes_down_are_crosshubs_own_where_it_looked_all_the_week_and_otherwi
     assert (by_scrapes.down_minutes, by_scrapes.up, by_scrapes.looked) == (90, 0.99, False)
     assert by_looks.outages == (
         Outage(instant(1, 14), instant(1, 15)),
-        Outage(instant(6, 23), WEEK.end, goes_on=True),
+        Outage(instant(6, 23) + timedelta(minutes=50), WEEK.end, goes_on=True),
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "up", "minutes"),
+    [
+        ({"up_ratio": 1.0, "down_minutes": 0.0}, 1 - 60 / 10080, 60),
+        ({"up_ratio": 0.98, "down_minutes": 200.0}, 0.98, 200),
+        ({}, None, 60),
+    ],
+)
+def test_an_outage_that_was_seen_counts_whatever_scrapes_tell(
+    numbers: dict[str, float], up: float | None, minutes: float
+) -> None:
+    of_hub = replace(hub(periods={WEEK.number: Seen(1.0, numbers)}), outages=((instant(1, 14), instant(1, 15)),))
+
+    known = report(facts(of_hub)).hubs[0].reliability
+
+    assert known.up == (None if up is None else pytest.approx(up))
+    assert known.down_minutes == minutes
 
 
 def test_the_most_at_once_have_their_hour() -> None:

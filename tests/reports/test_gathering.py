@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from aggregator.access import policy as access
+from aggregator.access import window_rows
 from aggregator.clusters.reporting import Community
 from aggregator.clusters.values import Cluster, Config, Hub, Prometheus
 from aggregator.errors import BadQuery
@@ -13,7 +15,7 @@ from aggregator.events import rows as event_rows
 from aggregator.events.values import Alert, Change, State, event_of, labels_of
 from aggregator.reports.gathering import CHECKS, Sources, Wanted, community_report, operators_report
 from aggregator.reports.periods import Period, period_named
-from aggregator.reports.values import Outage, Report
+from aggregator.reports.values import Outage, Report, Window
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import subjects
@@ -127,6 +129,16 @@ async def test_findings_about_access_are_told_with_the_policy(filled: Database) 
 
     assert hub.alerts == ()
     assert [each.name for each in hub.access.findings] == ["Strangers"]
+
+
+async def test_windows_that_were_declared_by_a_command_are_told_too(filled: Database) -> None:
+    window = access.Window(at(1, 9), at(9, 18), 80, "Geo workshop", "ana", "w1")
+    async with filled.writing() as connection:
+        await window_rows.add(connection, window_rows.Kept(("lisbon", "prod"), window, at(0, 0)))
+
+    (hub,) = (await told(filled)).hubs
+
+    assert hub.access.windows == (Window(at(1, 9), at(9, 18), "Geo workshop"),)
 
 
 async def test_operators_are_told_of_what_fired_at_no_hub(filled: Database) -> None:

@@ -55,7 +55,7 @@ def test_a_mail_has_no_words_of_another_language(name: str, language: str) -> No
     text = rendered(REPORTS[name], language).text
     for foreign in ("14 accounts on lisbon/prod that its policy does not know", "23 % of servers fail to start on lisbon/prod",
                     "The hub of lisbon/prod restarts again and again", "University of", "Summer school on climate data",
-                    "Binder of the library", "all@example.org", "oslo has 31 nodes, usually 6", "Crosshub cannot see anything"):  # fmt: skip
+                    "Binder of the library", "all@example.org", "oslo has 31 nodes, usually 6", "Crosshub cannot see anything", "The metrics of lisbon/prod are open to all"):  # fmt: skip
         text = " ".join(text.split()).replace(foreign, "")
 
     assert not re.search(r"\b(the|of|people|hub was|and|week|month|days?|hours|servers|usually|not|was)\b", text)

@@ -25,7 +25,7 @@ def token(folder: Path, text: str = TOKEN) -> Secret:
 
 
 async def asked(url: str, secret: Secret) -> object:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         return await last_seen(http, Api(url, secret))
 
 

@@ -243,7 +243,7 @@ async def test_whom_a_hub_saw_itself_is_counted_with_the_others(database: Databa
     users = {"only-here": "2026-05-31T10:00:00Z", "ANA": "2026-05-31T10:00:00Z", "jo": "2026-05-31T10:00:00Z"}
     async with (
         fake_hub(users) as hub,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
         computing(database, Truth("oslo"), hubs=hubs_at(tmp_path, prod=hub.url), http=http) as rollups,
     ):
         outcome = await rollups.compute(ALL)
@@ -265,7 +265,7 @@ async def test_whom_a_hub_saw_is_counted_also_while_its_cluster_does_not_answer(
     users: dict[str, str | None] = {}
     async with (
         fake_hub(users) as hub,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
         computing(database, Truth("oslo"), hubs=hubs_at(tmp_path, prod=hub.url), http=http) as rollups,
     ):
         await rollups.compute(ALL)
@@ -281,7 +281,7 @@ async def test_whom_a_hub_saw_is_counted_also_while_its_cluster_does_not_answer(
 async def test_a_hub_whose_accounts_come_and_go_is_not_asked(database: Database, tmp_path: Path) -> None:
     async with (
         fake_hub({"ana": "2026-05-31T10:00:00Z"}) as hub,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
         computing(database, Truth("lisbon"), hubs=hubs_at(tmp_path, binder=hub.url), http=http) as rollups,
     ):
         await rollups.compute(ALL)
@@ -294,7 +294,7 @@ async def test_a_hub_that_does_not_tell_is_told_and_the_rest_is_computed(
 ) -> None:
     async with (
         hub_that_answers(403, b"{}") as hub,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
         computing(database, Truth("oslo"), hubs=hubs_at(tmp_path, prod=hub.url), http=http) as rollups,
     ):
         outcome = await rollups.compute(ALL)

@@ -1,13 +1,17 @@
 """The rules that come with Crosshub: promtool's own checks and tests, and that nothing is told of them that is not so."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from aggregator.access.kinds import KINDS
+from aggregator.cli.main import cli
 from aggregator.planning.places import Place, places
 from aggregator.promql.parse import parse
 from aggregator.promql.print import number
@@ -90,7 +94,7 @@ def test_every_alert_has_a_runbook_and_every_link_in_one_a_page() -> None:
     names = {page.stem for page in PAGES}
     linked = {name for page in PAGES for name in LINK.findall(page.read_text())}
 
-    assert names == {rule.name for rule in RULES} | {*NAMES, "CloseAHub"}
+    assert names == {rule.name for rule in RULES} | {*NAMES, *KINDS, "CloseAHub"}
     assert linked <= names
     assert all(page.read_text().startswith(f"# {page.stem}\n") for page in PAGES)
 
@@ -101,6 +105,28 @@ def test_what_runbooks_say_to_ask_is_promql() -> None:
 
     assert len(questions) > len(RULES)
     assert all(parse(question) for question in questions)
+
+
+def test_what_runbooks_say_to_run_is_a_command() -> None:
+    blocks = [block for page in PAGES for block in re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)]
+    commands = [line for block in blocks for line in block.splitlines() if line.startswith("crosshub ")]
+
+    assert len(commands) > len(KINDS)
+    assert all(map(_is_command, commands))
+
+
+def test_every_runbook_of_a_finding_says_how_to_look_what_to_do_and_how_to_say_that_it_is_meant() -> None:
+    pages = {page.stem: page.read_text() for page in PAGES if page.stem in KINDS}
+    parts = ["What it means", "Look", "Do", "When it is meant", "What it is not"]
+
+    assert all(re.findall(r"^## (.+)$", text, re.MULTILINE) == parts for text in pages.values())
+    assert all("crosshub access status --hub lisbon/prod" in text for text in pages.values())
+    assert all("CloseAHub.md" in text for name, text in pages.items() if KINDS[name].severity == "critical")
+
+
+def _is_command(line: str) -> bool:
+    """Whether what a line of a runbook would run exists and takes these options; nothing is run but its help."""
+    return CliRunner().invoke(cli, [*shlex.split(line, comments=True)[1:], "--help"]).exit_code == 0
 
 
 def _document(name: str) -> str:

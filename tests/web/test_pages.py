@@ -187,6 +187,15 @@ async def test_what_is_not_there_is_404_with_a_way_on(client: httpx.AsyncClient,
     assert "All " in answer.text
 
 
+async def test_a_runbook_leads_to_others(client: httpx.AsyncClient) -> None:
+    one = await client.get("/runbooks/UnknownAccounts")
+    (link,) = set(re.findall(r'href="(CloseAHub[^"]*)"', one.text))
+    other = await client.get(f"/runbooks/{link}")
+
+    assert other.status_code == 200
+    assert "<h1>CloseAHub</h1>" in other.text
+
+
 async def written(client: httpx.AsyncClient, **changed: str) -> httpx.Response:
     """The form of a silence as somebody sent it."""
     fields = {"matchers": 'cluster="lisbon"', "length": "4h", "author": "ana", "reason": "power works"}
@@ -274,6 +283,44 @@ async def test_what_nobody_has_looked_at_for_long_says_so(client: httpx.AsyncCli
     answers = [await client.get(path) for path in ("/alerts", f"/alerts/{DOWN.fingerprint}")]
 
     assert all("nobody has looked since 12:00" in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize(("minutes", "is_stale"), [(6, False), (14, False), (16, True)])
+async def test_a_finding_about_access_is_looked_at_less_often(
+    client: httpx.AsyncClient, database: Database, minutes: int, *, is_stale: bool
+) -> None:
+    looked_at = NOON - minutes * MINUTE
+    await kept(database, replace(DOWN, rule="access;UnknownAccounts", source="access", looked_at=looked_at))
+
+    answer = await client.get("/alerts")
+
+    assert ("nobody has looked since" in answer.text) is is_stale
+
+
+async def test_the_worst_is_listed_first_and_what_silences_another_is_named(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    there = {"cluster": "lisbon", "namespace": "prod", "kind": "access"}
+    found = [("UnknownAccounts", "high"), ("MetricsOpen", "low"), ("StrangersAtWork", "critical")]
+    await kept(
+        database,
+        *(
+            replace(
+                DOWN,
+                rule=f"access;{name}",
+                source="access",
+                labels=labels_of({"alertname": name, "severity": severity, **there}),
+                annotations=labels_of({"summary": name}),
+            )
+            for name, severity in found
+        ),
+    )
+
+    answer = await client.get("/alerts")
+
+    names = re.findall(r'<a href="/alerts/\w+">(\w+)</a>', answer.text)
+    assert names == ["StrangersAtWork", "UnknownAccounts", "MetricsOpen"]
+    assert answer.text.count("silent while StrangersAtWork fires") == 1
 
 
 async def test_code_in_a_sentence_is_set_apart_and_still_escaped(client: httpx.AsyncClient, database: Database) -> None:
