@@ -162,7 +162,8 @@ def _source_body(source: Source, *, is_default: bool) -> dict[str, Any]:
         "url": source.url,
         "isDefault": is_default,
         "jsonData": dict(source.settings),
-        "secureJsonData": {} if source.secret is None else {SECRET: source.secret},
+        # A secret that is not named stays; an empty one is none.
+        "secureJsonData": {SECRET: source.secret or ""},
     }
 
 

@@ -15,6 +15,7 @@ from aggregator.grafana.shown_names import renamed, with_cluster
 from aggregator.grafana.transformations import transformed
 from aggregator.series import CLUSTER
 
+TOGETHER = "of all chosen clusters together"
 OTHER_NAME = "crosshub_cluster"
 """The variable, where the dashboard calls something else `cluster`."""
 
@@ -187,7 +188,8 @@ class _Work:
         made = rewritten(target["expr"], self.terms, whole=is_heat)
         target["expr"] = made.text
         legends = with_cluster(target) if made.nature is Nature.EACH and not is_heat else None
-        self._tell_of(where, made, *(("legend",) if legends else ()))
+        together = made.changes and made.nature is Nature.TOTAL
+        self._tell_of(where, made, *(("legend",) if legends else ()), *((TOGETHER,) if together else ()))
         return _Made(made.nature is Nature.EACH, legends)
 
     def _annotation(self, annotation: Object) -> None:

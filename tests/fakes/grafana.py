@@ -114,7 +114,8 @@ def _all_sources(grafana: FakeGrafana, _: Request) -> Answer:
 def _source(grafana: FakeGrafana, _: Request, uid: str) -> Answer:
     if uid not in grafana.sources:
         return 404, {"message": "Data source not found"}
-    return 200, {**grafana.sources[uid], "secureJsonFields": dict.fromkeys(grafana.secrets.get(uid, {}), True)}
+    named = {key: True for key, value in grafana.secrets.get(uid, {}).items() if value}
+    return 200, {**grafana.sources[uid], "secureJsonFields": named}
 
 
 def _new_source(grafana: FakeGrafana, request: Request) -> Answer:
@@ -134,7 +135,7 @@ def _put_source(grafana: FakeGrafana, request: Request, uid: str) -> Answer:
         return 404, {"message": "Data source not found"}
     if grafana.sources[uid]["readOnly"]:
         return 403, {"message": "Cannot update read-only data source"}
-    if told.get("version", 0) != grafana.sources[uid]["version"]:
+    if 0 < told.get("version", 0) < grafana.sources[uid]["version"]:
         return 409, {"message": "Datasource has already been updated by someone else. Please reload and try again"}
     _keep_source(grafana, told, told["version"] + 1)
     return 200, {"message": "Datasource updated"}

@@ -136,6 +136,33 @@ async def test_another_token_is_written_and_no_word_of_it_is_said(token: Secret)
         assert "horse" not in str(grafana.sources)
 
 
+async def test_a_token_that_is_taken_away_is_forgotten_by_grafana(token: Secret) -> None:
+    without = desired(Wanted(url="http://crosshub:9099", clusters=("lisbon",), token_file=None), None)
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+
+        await whole(grafana, token, without)
+
+        assert grafana.secrets["crosshub"] == {SECRET: ""}
+        assert "httpHeaderName1" not in grafana.sources["crosshub"]["jsonData"]
+        assert (await plan(grafana, token, without)).changes == ()
+
+
+async def test_a_data_source_that_somebody_changed_meanwhile_is_looked_at_again(token: Secret) -> None:
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+        grafana.sources["crosshub"]["url"] = "http://elsewhere"
+
+        def somebody_writes(there: FakeGrafana, request: Request) -> None:
+            there.before_write = None
+            there.sources["crosshub"]["version"] += 1
+
+        grafana.before_write = somebody_writes
+
+        assert (await whole(grafana, token)).is_whole
+        assert grafana.sources["crosshub"]["url"] == "http://crosshub:9099"
+
+
 async def test_what_was_deleted_by_hand_comes_back(token: Secret) -> None:
     async with fake_grafana() as grafana:
         await whole(grafana, token)
