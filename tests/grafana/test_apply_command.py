@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.grafana.desired import desired
+from aggregator.grafana.wanted import Wanted
 from tests.fakes.grafana import TOKEN, FakeGrafana, fake_grafana
 from tests.fakes.receiving import refusing
 
+WANTED = desired(Wanted(), None)
 RUN = "from aggregator.cli.main import main; main()"
 
 
@@ -49,7 +52,8 @@ async def test_a_plan_ends_with_3_until_it_is_applied_and_with_0_afterwards(tmp_
 
     assert (planned.code, applied.code, again.code) == (3, 0, 0)
     assert "create  dashboard  Fleet (crosshub-fleet)" in planned.out
-    assert "12 changes to do" in planned.out
+    changes = len(WANTED.folders) + len(WANTED.sources) + len(WANTED.boards) + len(["home"])
+    assert f"{changes} changes to do" in planned.out
     assert "data source crosshub: works (Successfully queried" in applied.out
     assert again.out == "nothing to do\n"
     for secret in (TOKEN, "correct horse"):
