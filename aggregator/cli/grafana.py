@@ -1,4 +1,4 @@
-"""`crosshub grafana`: what a Grafana reads from Crosshub, as files."""
+"""`crosshub grafana`: what a Grafana reads from Crosshub, as files or brought to it; others' dashboards made fit for it."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -77,3 +77,88 @@ def render(
     asked = Asked(shape, url, interval, token_file, token, place, people, contact_point, connect, each_cluster)
     if not report(rendered(asked, config), output or USUAL[shape], check=check):
         raise typer.Exit(1)
+
+
+Url = Annotated[
+    str | None, typer.Option(help="Where Grafana reaches Crosshub; else external_url of the configuration.")
+]
+Interval = Annotated[str | None, typer.Option(help="The slowest at which clusters scrape; 1m if not said.")]
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(help="A file here with the token that Grafana is to send to Crosshub; else it sends none."),
+]
+People = Annotated[bool | None, typer.Option("--people/--no-people", help="Whether panels may name single people.")]
+Connect = Annotated[bool, typer.Option("--connect", help="Ask the clusters how often they scrape.")]
+EachCluster = Annotated[bool, typer.Option("--each-cluster", help="A data source for each cluster, too.")]
+Prune = Annotated[bool, typer.Option("--prune", help="Delete what Crosshub made and is wanted no more.")]
+HomeOption = Annotated[
+    bool | None,
+    typer.Option("--home/--no-home", help="Open with the fleet; if not said, only where no home is chosen."),
+]
+
+
+@grafana.command()
+def plan(
+    context: typer.Context,
+    *,
+    url: Url = None,
+    interval: Interval = None,
+    token_file: TokenFile = None,
+    people: People = None,
+    connect: Connect = False,
+    each_cluster: EachCluster = False,
+    prune: Prune = False,
+    home: HomeOption = None,
+) -> None:
+    """Say what `apply` would change in the Grafana of the configuration (grafana.url, grafana.token_file); writes nothing.
+
+    Ends with 0 when there is nothing to do, with 3 when there are changes, and with 1 when Grafana cannot be asked or
+    something stands in the way that is not Crosshub's to change.
+    """
+    from aggregator.cli.applying import shown_plan, task_of
+
+    chosen = (url, interval, people, connect, each_cluster)
+    raise typer.Exit(shown_plan(task_of(chosen_config(context), chosen, token_file, prune=prune, home=home)))
+
+
+@grafana.command()
+def apply(
+    context: typer.Context,
+    *,
+    url: Url = None,
+    interval: Interval = None,
+    token_file: TokenFile = None,
+    people: People = None,
+    connect: Connect = False,
+    each_cluster: EachCluster = False,
+    prune: Prune = False,
+    home: HomeOption = None,
+) -> None:
+    """Bring the Grafana of the configuration (grafana.url, grafana.token_file) to what `render` would provision.
+
+    Writes only what differs, and never over what is not Crosshub's. Ends with 0 when all is as wanted and every data source
+    works, with 1 otherwise; it can be run again at any time.
+    """
+    from aggregator.cli.applying import shown_apply, task_of
+
+    chosen = (url, interval, people, connect, each_cluster)
+    raise typer.Exit(shown_apply(task_of(chosen_config(context), chosen, token_file, prune=prune, home=home)))
+
+
+@grafana.command("import")
+def import_dashboard(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A dashboard's JSON, as Grafana exports it.")],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where it is written; else it is printed.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+) -> None:
+    """Rewrite a dashboard for one Prometheus so that it works across clusters. Needs no network, and no Grafana.
+
+    What was changed, and what could not be, stands on stderr. Ends with 0 when all was understood, with 3 when something
+    has to be looked at by hand, and with 2 when the file is no dashboard that can be read, or is there already.
+    """
+    from aggregator.cli.rewriting import imported
+
+    raise typer.Exit(imported(file, output, force=force))
