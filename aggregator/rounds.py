@@ -25,7 +25,11 @@ from aggregator.notify.deciding import receivers_now
 from aggregator.notify.duties import Duties as NotifyDuties
 from aggregator.notify.job import Notifying, seen_in
 from aggregator.notify.policy import policy_of
-from aggregator.outbox import receiver_rows
+from aggregator.outbox import letter_rows, receiver_rows
+from aggregator.outbox.letter import Letter
+from aggregator.reports.health_rows import health
+from aggregator.reports.job import Reporting
+from aggregator.reports.values import STOP_LINK
 from aggregator.rollups.duties import Duties, utc_now
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.people_key import PeopleKey, known_key
@@ -105,6 +109,7 @@ class Rounds:
             Tick("access", min(every.access, OFTEN), self._look_at_access),
             Tick("notify", TELLING, self._notify),
             Tick("digest", every.schedules, self._by_calendar),
+            Tick("reports", every.schedules, self._report),
             Tick("delivery", TELLING, self._deliver),
             Tick("resend", RESENDING, self._resend),
         )
@@ -182,6 +187,13 @@ class Rounds:
     async def _by_calendar(self) -> None:
         await NotifyDuties(self.desk.now.config, self.desk.database, self.holder, utc_now).do()
 
+    async def _report(self) -> None:
+        now = await database_clock(self.desk.database, utc_now)
+        await Reporting(self.desk.now.config, self.desk.database, self.holder, now).do()
+        async with self.desk.database.reading() as connection:
+            found = await health(connection, now())
+        self.desk.telemetry.reported(found.reports, found.mails)
+
     async def _deliver(self) -> None:
         here = self.desk.now
         to, tell = receivers(here.config), self.desk.telemetry.tried_to_send
@@ -203,7 +215,19 @@ class Rounds:
         config = self.desk.now.config
         list_url = f"{config.external_url.rstrip('/')}/alerts"
         names = partial(_opened, config.people_key_file)
-        return Ways(self.clients.operators, self.clients.public, utc_now, list_url, config.smtp, open_names=names)
+        return Ways(
+            self.clients.operators,
+            self.clients.public,
+            utc_now,
+            list_url,
+            config.smtp,
+            open_names=names,
+            letter_of=self._letter,
+        )
+
+    async def _letter(self, name: str) -> Letter | None:
+        async with self.desk.database.reading() as connection:
+            return await letter_rows.letter(connection, name, STOP_LINK)
 
     async def _each(self, name: str, seconds: float, work: Work) -> None:
         await run_due([at_intervals(name, seconds)], self.desk.database, utc_now(), work, self.holder)

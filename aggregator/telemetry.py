@@ -106,6 +106,18 @@ class Telemetry:
         self._beats = Counter(
             "crosshub_server_heartbeats", "Heartbeats, by whether their URL took them.", ["outcome"], registry=own
         )
+        self._reports = Gauge(
+            "crosshub_server_reports_this_week",
+            "Reports of the last seven days: due, made, late (by more than an hour), missed.",
+            ["outcome"],
+            registry=own,
+        )
+        self._report_mails = Gauge(
+            "crosshub_server_report_mails_this_week",
+            "Mails with reports of the last seven days: due, waiting, sent, refused, left out.",
+            ["outcome"],
+            registry=own,
+        )
         self._size = Gauge("crosshub_server_database_bytes", "How large the database is.", registry=own)
         self._rows = Gauge("crosshub_server_database_rows", "Rows of a table.", ["table"], registry=own)
         self.breakers: Breakers = dict
@@ -163,6 +175,12 @@ class Telemetry:
     def beat(self, *, went_out: bool) -> None:
         """A heartbeat went out, or did not."""
         self._beats.labels("sent" if went_out else "failed").inc()
+
+    def reported(self, reports: Mapping[str, int], mails: Mapping[str, int]) -> None:
+        """How many reports and mails of the last seven days had which outcome."""
+        for gauge, counts in ((self._reports, reports), (self._report_mails, mails)):
+            for outcome, count in counts.items():
+                gauge.labels(outcome).set(count)
 
     def keeps(self, size: int, rows: Mapping[str, int]) -> None:
         """How large the database is, in bytes, and how many rows each table has."""

@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from aggregator.api.desk import Desk
 from aggregator.app import answering
 from aggregator.clusters.alerting import Alertmanager, Receiver, Route, Slack
 from aggregator.clusters.conditions import Condition
-from aggregator.clusters.values import Config
+from aggregator.clusters.reporting import Community, Report
+from aggregator.clusters.values import UTC, Config
 from aggregator.events import rows as event_rows
 from aggregator.events.values import State, labels_of
 from aggregator.notify import silence_rows
@@ -21,14 +24,19 @@ from aggregator.rollups.duties import utc_now
 from aggregator.rounds import Rounds, clients
 from aggregator.slots.rows import Holder
 from aggregator.store.database import Database
+from aggregator.store.tables import schedule
 from aggregator.telemetry import Telemetry
 from tests.delivery.making import secret
 from tests.fakes.http import FakeServer
 from tests.fakes.receiving import receiving, told
+from tests.fakes.smtp import fake_smtp
 from tests.notify.made import a_config
 from tests.notify.ours import alert_that
 from tests.outbox.notices import enqueued, message, row_of, standing, states
+from tests.reports.posting import computed, configured
 
+NAME = "report/lisbon/daily"
+DAILY = Report("daily", "0 0 * * *", UTC)
 HUB = labels_of({"alertname": "HubDown", "cluster": "lisbon", "namespace": "prod", "severity": "page"})
 
 
@@ -142,3 +150,28 @@ async def test_an_alertmanager_is_told_again_of_what_is_routed_to_it_and_not_mut
 
     labels = [each["labels"] for posted in told(server) for each in posted]
     assert labels == [dict(HUB)] * expected
+
+
+async def test_a_report_is_made_and_how_reports_fare_is_told_in_the_metrics(database: Database, tmp_path: Path) -> None:
+    async with fake_smtp() as mailbox:
+        config = configured(tmp_path, Community("lisbon", recipients=("ana@example.org",), reports=(DAILY,)))
+        config = replace(config, smtp=replace(config.smtp, port=mailbox.port))  # type: ignore[type-var]
+        await computed(database)
+        async with started(database, config) as service:
+            await service.does("reports")
+            async with database.writing() as connection:
+                # The slot of last midnight is due, as if nobody had looked since.
+                midnight = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+                await connection.execute(update(schedule).where(schedule.c.name == NAME).values(next_slot=midnight))
+            await service.does("reports", "delivery", "reports")
+            metrics = service.desk.telemetry.text().decode()
+
+    assert [to for to, _ in mailbox.mails] == ["ana@example.org"]
+    for line in (
+        'reports_this_week{outcome="due"} 1.0',
+        'reports_this_week{outcome="made"} 1.0',
+        'reports_this_week{outcome="missed"} 0.0',
+        'report_mails_this_week{outcome="sent"} 1.0',
+        'report_mails_this_week{outcome="refused"} 0.0',
+    ):
+        assert f"crosshub_server_{line}" in metrics

@@ -6,11 +6,12 @@ from typing import Any
 
 from aggregator.clusters.alerting import Alertmanager, Email, PagerDuty, Receiver, Slack, Webhook
 from aggregator.clusters.secrets import SecretUnreadable
-from aggregator.delivery import alertmanager, mail, pagerduty, slack, webhook
+from aggregator.delivery import alertmanager, letters, mail, pagerduty, slack, webhook
 from aggregator.delivery.names import for_reader
 from aggregator.delivery.receivers import is_communitys
 from aggregator.delivery.verdicts import Later, Verdict
 from aggregator.delivery.ways import Outgoing, Ways
+from aggregator.outbox.letter import addressed_in
 from aggregator.outbox.notice import Notice, Page, notice_in, page_in
 from aggregator.outbox.values import Kind, Leased
 
@@ -21,7 +22,15 @@ CHANNELS: Mapping[type, Callable[[Any, Outgoing, Ways], Awaitable[Verdict]]] = {
     Webhook: webhook.send,
     Alertmanager: alertmanager.send,
 }
-READERS: Mapping[Kind, Callable[[str], Notice | Page]] = {"notice": notice_in, "page": page_in}
+
+
+def _as_page(body: str) -> Page:
+    """What is said about a report, not what it says."""
+    addressed = addressed_in(body)
+    return Page(f"{addressed.subject} (to {addressed.to})", (), addressed.at)
+
+
+READERS: Mapping[Kind, Callable[[str], Notice | Page]] = {"notice": notice_in, "page": page_in, "report": _as_page}
 
 
 def said_in(kind: Kind, body: str) -> Notice | Page:
@@ -31,6 +40,8 @@ def said_in(kind: Kind, body: str) -> Notice | Page:
 
 async def send(receiver: Receiver, held: Leased, ways: Ways) -> Verdict:
     """What sending a message came to."""
+    if held.kind == "report":
+        return await letters.send(addressed_in(held.body), held, ways)
     theirs = is_communitys(receiver.name)
     said = for_reader(said_in(held.kind, held.body), None if theirs else ways.open_names)
     said = replace(said, may_be_repeat=held.may_be_repeat)

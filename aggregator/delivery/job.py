@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.delivery.channels import send
 from aggregator.delivery.marking import GIVE_UP, Marking
-from aggregator.delivery.receivers import Receivers, mail_server, mark, turn
+from aggregator.delivery.receivers import MAILS, Receivers, mail_server, mark, turn
 from aggregator.delivery.verdicts import Later, Refused, Verdict
 from aggregator.delivery.ways import Ways
 from aggregator.outbox import receiver_rows, rows
@@ -103,7 +103,8 @@ class Delivery:
             due = await rows.receivers_with_due(connection)
             off = await receiver_rows.switched_off(connection)
         turns: list[Turn] = []
-        for name in due:
+        # Reports are many at once, and alerts by mail go before them.
+        for name in sorted(due, key=lambda name: name == MAILS):
             if name in self.receivers:
                 wanted = turn(self.receivers[name], min(self.at_once_each - busy.count(name), room), self.ways)
                 if name in off:

@@ -24,21 +24,22 @@ async def send(via: Email, outgoing: Outgoing, ways: Ways) -> Verdict:
     if ways.smtp is None:
         return Later("the configuration has no smtp")
     told = dict(outgoing.held.told)
-    client = _client(ways.smtp, min(PATIENCE, ways.deadline))
+    client = client_of(ways.smtp, min(PATIENCE, ways.deadline))
     try:
-        if (not_begun := await _connected(client)) is not None:
+        if (not_begun := await connected(client)) is not None:
             return Later(not_begun, told=outgoing.held.told)
         later = await _to_all(client, via, outgoing, ways, told)
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit()
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Later(f"the mail server broke off: {_said(error)}", unsure=True, told=_labels(told))
+        return Later(f"the mail server broke off: {said_by(error)}", unsure=True, told=_labels(told))
     finally:
         client.close()
     return later or _all_told(via, told)
 
 
-def _client(smtp: Smtp, patience: float) -> aiosmtplib.SMTP:
+def client_of(smtp: Smtp, patience: float) -> aiosmtplib.SMTP:
+    """Somebody to talk to the server; not connected yet."""
     return aiosmtplib.SMTP(
         hostname=smtp.host,
         port=smtp.port,
@@ -50,14 +51,14 @@ def _client(smtp: Smtp, patience: float) -> aiosmtplib.SMTP:
     )
 
 
-async def _connected(client: aiosmtplib.SMTP) -> str | None:
+async def connected(client: aiosmtplib.SMTP) -> str | None:
     """Why there is no connection on which mails can be sent; None where there is one."""
     try:
         await client.connect()
     except aiosmtplib.SMTPAuthenticationError as error:
         return f"the mail server refused user and password: {error.code}"
     except (aiosmtplib.SMTPException, OSError) as error:
-        return f"no connection to the mail server: {_said(error)}"
+        return f"no connection to the mail server: {said_by(error)}"
     return None
 
 
@@ -110,5 +111,6 @@ def _labels(told: Mapping[str, str]) -> Labels:
     return tuple(sorted(told.items()))
 
 
-def _said(error: Exception) -> str:
+def said_by(error: Exception) -> str:
+    """An error in its own words, on one line."""
     return plain(str(error), MOST_WORDS) or type(error).__name__

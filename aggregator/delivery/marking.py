@@ -10,8 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.delivery.channels import said_in
 from aggregator.delivery.receivers import Receivers, another, shown
 from aggregator.delivery.verdicts import Later, Refused, Sent, Verdict, next_wait
-from aggregator.delivery.words_about_receivers import MOST_SHOWN, given_up, not_taken, switched_off, taken_out
-from aggregator.outbox import receiver_rows, rows
+from aggregator.delivery.words_about_receivers import (
+    MOST_SHOWN,
+    given_up,
+    not_taken,
+    suppressed,
+    switched_off,
+    taken_out,
+)
+from aggregator.outbox import address_rows, receiver_rows, rows
+from aggregator.outbox.letter import addressed_in
 from aggregator.outbox.notice import Notice, Page, written
 from aggregator.outbox.values import Leased, Message, Retry
 
@@ -42,6 +50,8 @@ class Marking:
                 return await rows.failed_for_now(connection, held, retry)
             case Refused(whose="message"):
                 return await self._refused(connection, held, verdict.why)
+            case Refused(whose="address"):
+                return await self._nobody_there(connection, held, verdict.why)
             case Refused():
                 return await self._off(connection, held, verdict.why)
 
@@ -66,6 +76,8 @@ class Marking:
             return False
         if await receiver_rows.reached(connection, held.receiver):
             await self._on(connection, held)
+        if held.kind == "report":
+            await address_rows.reached(connection, addressed_in(held.body).to)
         if verdict.but:
             await self._tell_what_it_says(connection, held, verdict.but)
         return True
@@ -76,6 +88,20 @@ class Marking:
         # It is the message that is at fault, so the receiver is there.
         await self._on(connection, held)
         await self._tell_what_it_says(connection, held, why)
+        return True
+
+    async def _nobody_there(self, connection: AsyncConnection, held: Leased, why: str) -> bool:
+        """The server is there, and says that the address is not; after some times it is believed."""
+        address = addressed_in(held.body).to
+        if not await rows.failed_for_good(connection, held, why):
+            return False
+        await self._on(connection, held)
+        if await address_rows.refused(connection, address, why):
+            log.error("nothing is sent to %s any more: %s", address, why)
+            page = suppressed(address, why, address_rows.MOST_REFUSALS, self.now)
+            await self._tell(connection, f"address/{held.id}", held.receiver, page)
+        else:
+            await self._tell_what_it_says(connection, held, why)
         return True
 
     async def _on(self, connection: AsyncConnection, held: Leased) -> None:

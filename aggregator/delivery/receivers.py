@@ -13,6 +13,8 @@ from aggregator.delivery.ways import Ways
 from aggregator.outbox.values import Turn
 
 COMMUNITY = "community/"
+MAILS = "mail/reports"
+"""The receiver of reports by mail: each of its messages says itself to whom it goes."""
 # Where a word about another receiver is best put: where people read, and nobody is woken up. What is put to PagerDuty stays
 # open until somebody closes it.
 BEST_FOR_WORDS = (Slack, Email, Webhook, Alertmanager, PagerDuty)
@@ -21,7 +23,8 @@ BEST_FOR_WORDS = (Slack, Email, Webhook, Alertmanager, PagerDuty)
 def receivers(config: Config) -> dict[str, Receiver]:
     """All of them, by the names that messages carry; a community's is `community/` and its name."""
     theirs = [Receiver(f"{COMMUNITY}{each.name}", each.slack) for each in config.communities if each.slack]
-    return {each.name: each for each in (*config.receivers, *theirs)}
+    mails = [Receiver(MAILS, Email(()))] if config.smtp is not None else []
+    return {each.name: each for each in (*config.receivers, *theirs, *mails)}
 
 
 def is_communitys(name: str) -> bool:
@@ -44,7 +47,7 @@ def turn(receiver: Receiver, most: int, ways: Ways) -> Turn:
         case Slack():
             return Turn(receiver.name, most, ways.slack_pause)
         case Email(to) if ways.smtp is not None:
-            pause = timedelta(minutes=len(to) / ways.smtp.per_minute)
+            pause = timedelta(minutes=max(1, len(to)) / ways.smtp.per_minute)
             return Turn(receiver.name, most, server=mail_server(ways.smtp), server_pause=pause)
         case _:
             return Turn(receiver.name, most)
@@ -62,7 +65,7 @@ def paced(receivers: Iterable[str], smtp: Smtp | None) -> frozenset[str]:
 
 def another(than: str, able: Sequence[Receiver]) -> str | None:
     """Whom to tell what could not be said to one; never that one itself, and never a community."""
-    others = [each for each in able if each.name != than and not is_communitys(each.name)]
+    others = [each for each in able if each.name not in (than, MAILS) and not is_communitys(each.name)]
     return min(others, key=lambda each: BEST_FOR_WORDS.index(type(each.via))).name if others else None
 
 

@@ -38,10 +38,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never: the message is at fault, or the receiver is gone."""
+    """Never: the message is at fault, the receiver is gone, or there is nobody at the one address it was for."""
 
     why: str
-    whose: Literal["receiver", "message"]
+    whose: Literal["receiver", "message", "address"]
 
 
 Verdict = Sent | Later | Refused

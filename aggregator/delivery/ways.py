@@ -1,6 +1,6 @@
 """What every channel is handed: the clients it goes out by, and the figures it keeps to."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ import httpx
 
 from aggregator.clusters.reporting import Smtp
 from aggregator.delivery.names import Open
+from aggregator.outbox.letter import Letter
 from aggregator.outbox.notice import Notice, Page
 from aggregator.outbox.values import Leased
 
@@ -19,7 +20,7 @@ PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 class Ways:
     """How messages go out. `public_http` reaches public addresses only; `list_url` is the page of all alerts.
 
-    `open_names` reads names that were sealed, for operators. `resend` is how often an Alertmanager is told again of what is open, `deadline` how many seconds one try has.
+    `open_names` reads names that were sealed, for operators. `letter_of` finds a finished mail by its id. `resend` is how often an Alertmanager is told again of what is open, `deadline` how many seconds one try has.
     """
 
     http: httpx.AsyncClient = field(repr=False)
@@ -33,6 +34,7 @@ class Ways:
     slack_api: str = SLACK_API
     pagerduty: str = PAGERDUTY
     open_names: Open | None = field(default=None, repr=False)
+    letter_of: Callable[[str], Awaitable[Letter | None]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,19 @@ def not_taken(name: str, why: str, said: Notice | Page, at: datetime) -> Page:
     )
 
 
+def suppressed(address: str, why: str, times: int, at: datetime) -> Page:
+    """That no report goes to an address any more."""
+    return Page(
+        f"No report is sent to {plain(address)} any more: it was refused {times} times in a row",
+        (
+            f"The last answer was: {plain(why)}",
+            "If the address is right again: crosshub report resume COMMUNITY --to ADDRESS",
+            "If it is not, take it out of the configuration.",
+        ),
+        at,
+    )
+
+
 def given_up(name: str, unsaid: Sequence[Notice | Page], count: int, hours: int, at: datetime) -> Page:
     """That messages have waited too long for a receiver, and what they would have said."""
     return Page(

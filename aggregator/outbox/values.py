@@ -6,14 +6,14 @@ from typing import Literal
 
 from aggregator.series import Labels
 
-Kind = Literal["notice", "page"]
+Kind = Literal["notice", "page", "report"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is to be said to a receiver. Of two with one `key` the later is nothing new.
 
-    Those of one `lane` go out in their order. `body` is what `outbox/notice.py` wrote.
+    Those of one `lane` go out in their order. `body` is what `outbox/notice.py` wrote, or `outbox/letter.py`.
     """
 
     key: str

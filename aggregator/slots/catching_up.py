@@ -13,6 +13,7 @@ from aggregator.store.instants import MILLISECOND
 CatchUp = Literal["skip", "latest", "all"]
 # Whoever wants nothing that was missed still wants what is a tick, a restart or a short pause late.
 ON_TIME = timedelta(minutes=5)
+MOST_MISSED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,13 @@ def step(schedule: Schedule, kept: Kept | None, now: datetime) -> Step | None:
         return None
     slot = next(slots_to_run(schedule, kept.next_slot, now), None)
     return Step(slot, Kept(name, next_slot(schedule.calendar, slot or now)))
+
+
+def slots_missed(schedule: Schedule, first: datetime, now: datetime) -> tuple[datetime, ...]:
+    """Of the slots from `first` until now those that are not done any more; at most the last hundred."""
+    due = takewhile(lambda slot: slot <= now, slots(schedule.calendar, first - MILLISECOND))
+    to_run = frozenset(slots_to_run(schedule, first, now))
+    return tuple(deque((slot for slot in due if slot not in to_run), maxlen=MOST_MISSED))
 
 
 def slots_to_run(schedule: Schedule, first: datetime, now: datetime) -> Iterator[datetime]:

@@ -68,6 +68,21 @@ async def claim(connection: AsyncConnection, name: str, slot: datetime, holder: 
     return Claim(name, slot, holder.name, 1) if await insert_new(connection, run, row) else None
 
 
+async def miss(connection: AsyncConnection, name: str, slot: datetime, holder: Holder, why: str) -> bool:
+    """Whether nobody had the slot before us; then it has failed, and nobody does it any more."""
+    row = {
+        "schedule": name,
+        "slot": slot,
+        "state": "failed",
+        "owner": holder.name,
+        "fence": 1,
+        "claimed_at": database_now(),
+        "finished_at": database_now(),
+        "error": why[:MOST_OF_AN_ERROR],
+    }
+    return await insert_new(connection, run, row)
+
+
 async def left_behind(connection: AsyncConnection, names: Collection[str]) -> Claim | None:
     """The oldest claim whose owner has let its lease run out."""
     over = and_(run.c.schedule.in_(names), run.c.state == "running", run.c.lease_until < database_now())

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from aggregator.web import runbooks
 from aggregator.web.alerts import Alerts
 from aggregator.web.around import Around
+from aggregator.web.reports import Reports, Stop
 from aggregator.web.silences import Silences
 
 _STYLE = Path(__file__).with_name("pages.css")
@@ -16,7 +17,7 @@ _STYLE = Path(__file__).with_name("pages.css")
 
 def web_routes(around: Around) -> list[BaseRoute]:
     """Every page."""
-    alerts, silences = Alerts(around), Silences(around)
+    alerts, silences, reports, stop = Alerts(around), Silences(around), Reports(around), Stop(around)
     return [
         Route("/alerts", alerts.every),
         Route("/alerts/{fingerprint}", alerts.one),
@@ -24,6 +25,11 @@ def web_routes(around: Around) -> list[BaseRoute]:
         Route("/alerts/{fingerprint}/silence", silences.add, methods=["POST"]),
         Route("/silences", silences.every),
         Route("/silences/{id}/end", silences.end, methods=["POST"]),
+        Route("/reports", reports.every),
+        Route("/reports/{id}", reports.one),
+        Route("/reports/{id}/text", reports.text),
+        Route("/stop/{token}", stop.form),
+        Route("/stop/{token}", stop.act, methods=["POST"]),
         Route("/runbooks", runbooks.index),
         Route("/runbooks/{name}", runbooks.runbook),
         Route("/pages.css", _style),

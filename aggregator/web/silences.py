@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +19,7 @@ from aggregator.notify.matching import condition_text, fulfils
 from aggregator.notify.silences import Silence
 from aggregator.web.alerts import MOST, no_such_alert
 from aggregator.web.around import Around
+from aggregator.web.fields import fields_of
 from aggregator.web.pages import page
 
 LENGTHS = {
@@ -30,7 +31,6 @@ LENGTHS = {
 PROPOSED = ("alertname", "cluster", "namespace")
 """What a silence for an alert is proposed to match: the same alert at the same place."""
 LONGEST = 1000
-LARGEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Silences:
         """Keeps what the form says, and shows all silences; or the form again, with what is wrong."""
         if not is_our_own(request, self.around.config()):
             return _not_from_here()
-        alert, form = await self._alert(request), form_of(await _fields(request))
+        alert, form = await self._alert(request), form_of(await fields_of(request))
         if alert is None:
             return no_such_alert()
         if form.fault:
@@ -149,12 +149,3 @@ def is_our_own(request: Request, config: Config) -> bool:
 def _not_from_here() -> Response:
     what = "no silence that another site may ask for; open this page at external_url of the configuration"
     return page("missing.html", 403, what=what, instead="/alerts", there="All alerts")
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            break
-    return dict(parse_qsl(body[:LARGEST].decode(errors="replace"), keep_blank_values=True))

@@ -1,6 +1,6 @@
 """`python -m tests.bench`: the whole comparison; a run that is not narrowed writes docs/benchmarks.md.
 
-`--parts rollups` or `--parts access` alone writes that section of it and leaves the others.
+`--parts rollups`, `--parts mails` or `--parts access` alone writes that section of it and leaves the others.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tests.bench.asking import client, fire
 from tests.bench.bare import split
 from tests.bench.costs import planning_ms, splice_ms_per_megabyte
 from tests.bench.machine import facts
+from tests.bench.mails import COMMUNITIES, mailed
 from tests.bench.places import MOST, places
 from tests.bench.queries import SPLICED, Query, every_query
 from tests.bench.race import Addresses, Clients, contestants, crowd, race
@@ -33,7 +34,7 @@ from tests.bench.server import fifty_ms, memory_over, ports_of
 from tests.bench.servers import Fleet, started_fleet, started_fronts, started_part
 
 OF_FLEETS = frozenset({"near", "far", "costs", "memory"})
-ONE_SECTION = (frozenset({"rollups"}), frozenset({"access"}))
+ONE_SECTION = (frozenset({"rollups"}), frozenset({"mails"}), frozenset({"access"}))
 _DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
@@ -47,6 +48,7 @@ class Wanted:
     only: str
     memory: int
     days: int
+    communities: int
     seed: int
     hubs: int
     parts: frozenset[str]
@@ -81,7 +83,9 @@ def _wanted() -> tuple[Wanted, bool]:
     )
     parser.add_argument("--only", default="", metavar="QUERY", help="queries whose name or text holds this")
     parser.add_argument(
-        "--parts", default="near,far,costs,fifty,memory,rollups,access", help="which parts of it (all: %(default)s)"
+        "--parts",
+        default="near,far,costs,fifty,memory,rollups,mails,access",
+        help="which parts of it (all: %(default)s)",
     )
     parser.add_argument(
         "--far-encoding", choices=("gzip", "identity"), default="gzip", help="what is asked for over the far network"
@@ -96,6 +100,7 @@ def _wanted() -> tuple[Wanted, bool]:
         only=given.only,
         memory=400 if given.quick else 10_000,
         days=2 if given.quick else DAYS,
+        communities=20 if given.quick else COMMUNITIES,
         seed=given.seed,
         hubs=8 if given.quick else HUBS,
         parts=frozenset(given.parts.split(",")),
@@ -116,6 +121,9 @@ def _measured(wanted: Wanted, directory: Path) -> Measured:
     if "rollups" in wanted.parts:
         _say(f"rollups of {wanted.days} days")
         _of_rollups(found, directory / "rollups", wanted.days, wanted.repeats)
+    if "mails" in wanted.parts:
+        _say(f"mails of {wanted.communities} communities")
+        found.mailed += mailed(directory / "mails", wanted.communities)
     if "access" in wanted.parts:
         _say(f"{wanted.hubs} hub-years")
         found.replay = replay(wanted.seed, wanted.hubs, wanted.hubs * INCIDENTS // HUBS)

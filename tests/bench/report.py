@@ -6,6 +6,7 @@ from statistics import median
 from tests.bench import access
 from tests.bench.aligned import aligned
 from tests.bench.link import DELAY, RATE
+from tests.bench.mails import LONGEST
 from tests.bench.queries import PANELS
 from tests.bench.race import BARE, CROSSHUB, REMOTE_READ, SHOWN, UNION
 from tests.bench.results import Heat, Measured
@@ -36,6 +37,7 @@ def page(measured: Measured, facts: Mapping[str, str], far_encoding: str) -> str
             *(line for heat in measured.heats for line in _heat(heat)),
             *_costs(measured),
             *_rollups(measured),
+            *_mails(measured),
             *_who_gets_in(measured),
             *_queries(),
         ]
@@ -80,10 +82,18 @@ def _targets(measured: Measured) -> Iterator[tuple[str, ...]]:
     if measured.memory:
         grown = measured.memory.end - measured.memory.warm
         yield _at_most(f"memory grown over {measured.memory.queries:,} queries, MB", _FLAT, grown)
-    for drawn in measured.drawn:
-        yield _at_most(f"a year of daily rollups of {drawn.hubs} hubs, {drawn.database}, ms", YEAR, drawn.ms)
+    yield from _of_what_is_kept(measured)
     if measured.replay:
         yield from ((*told, _judged(reached=reached)) for *told, reached in access.targets(measured.replay))
+
+
+def _of_what_is_kept(measured: Measured) -> Iterator[tuple[str, ...]]:
+    for done in measured.mailed:
+        yield _at_most(
+            f"mails of {done.communities} communities made and sent, {done.database}, s", LONGEST, done.seconds
+        )
+    for drawn in measured.drawn:
+        yield _at_most(f"a year of daily rollups of {drawn.hubs} hubs, {drawn.database}, ms", YEAR, drawn.ms)
 
 
 def _at_most(what: str, target: float, taken: float) -> tuple[str, ...]:
@@ -177,13 +187,24 @@ def _rollups(measured: Measured) -> list[str]:
     return [*lines, ""]
 
 
+def _mails(measured: Measured) -> list[str]:
+    if not measured.mailed:
+        return []
+    lines = [
+        f"- reports of {done.communities} communities, {done.database}: made in {done.made:.0f} s, sent to a mail server on "
+        f"the loopback in {done.sent:.0f} s, {done.kilobytes:.0f} KB each"
+        for done in measured.mailed
+    ]
+    return ["## Mails", "", *lines, ""]
+
+
 def _who_gets_in(measured: Measured) -> list[str]:
     return ["## Who gets in", "", *access.lines(measured.replay)] if measured.replay else []
 
 
 def with_section(page: str, measured: Measured, facts: Mapping[str, str]) -> str:
     """The page with the one section that was measured, and everything else on it as it was before."""
-    title, *lines = _rollups(measured) or _who_gets_in(measured)
+    title, *lines = _rollups(measured) or _mails(measured) or _who_gets_in(measured)
     targets = aligned(("what", "target", "measured", ""), list(_targets(measured)))
     section = [title, "", *(f"- {name}: {value}" for name, value in facts.items()), "", *targets, *lines]
     before, _, after = page.partition(f"{title}\n")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.bench.access import Replay
+from tests.bench.mails import Mailed
 from tests.bench.queries import Query
 from tests.bench.race import BARE, Seconds
 from tests.bench.rollups import Backfilled, Drawn
@@ -42,4 +43,5 @@ class Measured:
     memory: Memory | None = None
     backfilled: list[Backfilled] = field(default_factory=list)
     drawn: list[Drawn] = field(default_factory=list)
+    mailed: list[Mailed] = field(default_factory=list)
     replay: Replay | None = None

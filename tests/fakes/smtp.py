@@ -1,7 +1,7 @@
 """A mail server that keeps mails, and can misbehave in ten ways."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -24,10 +24,17 @@ GREETS = {"401": b"535 5.7.8 go away\r\n", "429": b"421 Too many connections\r\n
 
 @dataclass(slots=True)
 class Mailbox:
-    """The mails that were taken, with whom each was for; `refuses` are answers to single recipients."""
+    """The mails that were taken, with whom each was for; `refuses` are answers to single recipients.
+
+    `greylists` says how often each recipient is put off, `drops` how many mails are taken without a word of it;
+    `tell` is told of each mail before the sender is.
+    """
 
     fault: str | None = None
     refuses: dict[str, str] = field(default_factory=dict)
+    greylists: dict[str, int] = field(default_factory=dict)
+    drops: int = 0
+    tell: Callable[[str, EmailMessage], None] = lambda *_: None
     mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
     port: int = 0
 
@@ -35,6 +42,9 @@ class Mailbox:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.refuses.get(address) or TO_RECIPIENT.get(self.fault or "")
+        if self.greylists.get(address):
+            self.greylists[address] -= 1
+            answer = TO_RECIPIENT["400"]
         if answer is None:
             envelope.rcpt_tos.append(address)
         return answer or "250 OK"
@@ -47,6 +57,10 @@ class Mailbox:
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append((envelope.rcpt_tos[0], message_from_bytes(content, policy=policy.default)))
+        self.tell(*self.mails[-1])
+        if self.drops and server.transport is not None:
+            self.drops -= 1
+            server.transport.abort()  # type: ignore[attr-defined]
         return "250 Taken"
 
 

@@ -1,0 +1,151 @@
+"""Each report of each week is made once, or somebody hears that it was missed, whatever happens to whoever makes it."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from aggregator.clusters.reporting import Community, Report
+from aggregator.reports.due import Due
+from aggregator.reports.planned import Planned, planned, waits
+from aggregator.slots.calendars import slots
+from aggregator.slots.rows import Claim, Holder
+from aggregator.store.database import Database
+from aggregator.store.report_tables import report as reports
+from aggregator.store.tables import run
+from tests.reports.posting import DAY, HOUR, MONDAY, WEEK, posting
+
+ZONES = tuple(
+    map(
+        ZoneInfo,
+        (
+            "UTC", "Europe/Lisbon", "Europe/Berlin", "Africa/Cairo", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Tokyo",
+            "Australia/Lord_Howe", "Australia/Adelaide", "Pacific/Auckland", "Pacific/Chatham", "Pacific/Kiritimati",
+            "Pacific/Honolulu", "America/Los_Angeles", "America/New_York", "America/St_Johns", "America/Santiago",
+            "America/Sao_Paulo", "Africa/Casablanca", "Asia/Tehran",
+        ),
+    )
+)  # fmt: skip
+WEEKS = 52
+SKEW = timedelta(seconds=25)
+TICKS = (-9, 1, 14)
+"""Hours around the first of them, in which it is Monday morning somewhere."""
+AWAY = {20: (), 21: (48,)}
+"""Nobody is there for a week, and until the Wednesday of the next."""
+
+
+async def test_in_52_weeks_and_20_zones_each_slot_is_done_once_whatever_happens(
+    database: Database, tmp_path: Path
+) -> None:
+    everybody = [Community(f"c{place}", recipients=(f"{place}@example.org",)) for place in range(len(ZONES))]
+    made = Counter[tuple[str, datetime]]()
+    async with posting(database, tmp_path, *everybody, zones=ZONES) as post:
+
+        async def make(claim: Claim, plan: Planned) -> None:
+            made[plan.schedule.name, claim.slot] += 1
+
+        async def ticks(name: str, skew: timedelta) -> None:
+            now = post.now + skew
+            await Due(post.config, database, Holder(f"{name} {now}"), lambda: now).do(make)
+
+        began = post.now
+        for week in range(WEEKS):
+            for hour in AWAY.get(week, TICKS):
+                post.now = began + week * WEEK + hour * HOUR
+                # Two replicas, both started anew each time, whose clocks are apart.
+                await asyncio.gather(ticks("a", -SKEW), ticks("b", SKEW))
+        async with database.reading() as connection:
+            runs = {(row.schedule, row.slot): row.state for row in await connection.execute(select(run))}
+
+    due = {
+        (plan.schedule.name, slot)
+        for plan in planned(post.config)
+        for slot in takewhile(lambda slot: slot < post.now, slots(plan.schedule.calendar, began))
+    }
+    missed = {place for place in due if runs[place] == "failed"}
+    assert set(made) | missed == due
+    assert not set(made) & missed
+    assert set(made.values()) == {1}
+    # Those of the week in which nobody was there; those of the Monday after it are caught up with.
+    assert len(missed) == len(ZONES)
+    assert len(due) > (WEEKS - 1) * len(ZONES)
+
+
+ALL = {"catch_up": "all", "max_lateness": 30 * 86400.0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "away", "told"),
+    [
+        pytest.param({}, 2 * DAY, "2026-W47", id="late"),
+        pytest.param({}, 4 * DAY, "1 report was missed", id="too late"),
+        pytest.param({}, 16 * DAY, "2026-W49, 2 reports were missed", id="the latest of several"),
+        pytest.param({"catch_up": "skip"}, HOUR, "1 report was missed", id="skipped"),
+        pytest.param(ALL, 16 * DAY, "2026-W47, 2026-W48, 2026-W49", id="all of several"),
+    ],
+)
+async def test_what_was_missed_is_caught_up_with_as_it_is_asked_for_and_told_of_otherwise(
+    database: Database, tmp_path: Path, changes: dict[str, Any], away: timedelta, told: str
+) -> None:
+    weekly = replace(Report("weekly"), **changes)
+    community = Community("lisbon", recipients=("ana@example.org",), reports=(weekly,))
+    async with posting(database, tmp_path, community) as post:
+        post.now = MONDAY + away
+        for _ in range(3):
+            await post.reporting().do()
+            await post.delivery().tick()
+        async with database.reading() as connection:
+            kept = [row.period for row in await connection.execute(select(reports).order_by(reports.c.slot))]
+
+    assert ", ".join([*kept, *post.words()]) == told
+    assert post.mails().total() == len(kept)
+
+
+async def test_after_a_downtime_a_report_waits_for_its_numbers_but_not_for_ever(
+    database: Database, tmp_path: Path
+) -> None:
+    async with posting(database, tmp_path, Community("lisbon", recipients=("ana@example.org",))) as post:
+        (plan,) = planned(post.config)
+        in_time, before = MONDAY - HOUR, MONDAY - 30 * HOUR
+
+    assert not waits(plan, MONDAY, in_time, MONDAY)
+    assert waits(plan, MONDAY, before, MONDAY)
+    assert waits(plan, MONDAY, None, MONDAY + HOUR)
+    assert not waits(plan, MONDAY, None, MONDAY + 6 * HOUR)
+
+
+async def test_a_community_has_each_of_its_reports_by_its_own_cron(database: Database, tmp_path: Path) -> None:
+    kinds = (Report("daily"), Report("weekly", "0 6 * * TUE"), Report("weekly"), Report("monthly"))
+    community = Community("lisbon", recipients=("ana@example.org",), reports=kinds)
+    async with posting(database, tmp_path, community) as post:
+        await post.passes(9 * DAY, 6 * HOUR)
+        async with database.reading() as connection:
+            found = Counter(row.schedule for row in await connection.execute(select(reports)))
+
+    assert found == {
+        "report/lisbon/daily": 9,
+        "report/lisbon/weekly": 2,
+        "report/lisbon/weekly/2": 2,
+        "report/lisbon/monthly": 1,
+    }
+
+
+async def test_a_report_that_cannot_be_made_is_told_of_and_keeps_no_other_from_being_made(
+    database: Database, tmp_path: Path
+) -> None:
+    both = [Community(name, recipients=(f"{name}@example.org",)) for name in ("bad", "good")]
+    async with posting(database, tmp_path, *both) as post:
+        bad, good = post.config.communities
+        bad = replace(bad, language="xx")  # type: ignore[arg-type]
+        post.config = replace(post.config, communities=(bad, good))
+        await post.passes(3 * HOUR)
+
+    assert post.mails() == {"good@example.org": 1}
+    assert post.words() == ["1 report was missed"]
