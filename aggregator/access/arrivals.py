@@ -6,19 +6,13 @@ from datetime import datetime, timedelta
 
 from aggregator.access.evidence import Account, Measured, NotAsked, Sighting, Told, Unseen
 from aggregator.access.found import Found, Outcome, counted
-from aggregator.access.policy import Window
 from aggregator.access.usual import LEAST_DAYS, in_words, most_usual
+from aggregator.access.windows import AFTERWARDS, after_window, crowd, has_outstayed
 
 A_DAY = timedelta(days=1)
 NEW = timedelta(days=30)
 """Who came longer ago is not new."""
 LATELY = timedelta(days=7)
-AFTERWARDS = timedelta(hours=1)
-"""Who is there when a window ends may finish."""
-RETURNED = timedelta(hours=16)
-"""A browser that is left open overnight keeps its guest active for so long; who is there later came back."""
-CHECKED = timedelta(days=14)
-"""So long after a window it is looked whether the hub was closed."""
 ALIKE = 5
 """So many names of one kind are no chance."""
 DRIP_DAYS, DRIP_ACCOUNTS = 5, 5
@@ -37,8 +31,10 @@ def unknown_accounts(seen: Sighting) -> Outcome:
     strangers = strange(seen)
     if not strangers:
         return _half_seen(seen)
-    after = seen.policy.last_window(seen.at)
-    if after is not None and _is_still_open(seen, after):
+    # Of these WindowOverStillOpen tells.
+    told_of = set(after_window(seen).names)
+    strangers = tuple(name for name in strangers if name not in told_of)
+    if not strangers:
         return None
     return Found(
         f"{counted(len(strangers), 'account')} on {{hub}} that its policy does not know",
@@ -49,21 +45,22 @@ def unknown_accounts(seen: Sighting) -> Outcome:
 
 
 def strange(seen: Sighting) -> tuple[str, ...]:
-    """The names of those whom the policy does not mean: new accounts that are no guests, and whoever has a server."""
+    """The names of those whom the policy does not mean: accounts that are new or in use, and whoever has a server.
+
+    Guests of windows are left out, but for servers that they started when it was over.
+    """
     if not seen.policy.judges_names:
         return ()
-    new = {each.name for each in new_accounts(seen, NEW) if seen.policy.is_strange(each.name)}
-    running = {
-        server.user
-        for server in seen.servers
-        if seen.policy.is_strange(server.user) and not _is_guest(seen, server.since)
-    }
-    guests = {
-        each.name
-        for each in seen.accounts
-        if each.name in running and each.created and seen.policy.is_guest(each.created)
-    }
-    return tuple(sorted(new | (running - guests)))
+    known = {each.name for each in seen.accounts if each.created and seen.policy.is_guest(each.created)}
+    found = {each.name for each in new_accounts(seen, NEW) if seen.policy.is_strange(each.name)}
+    found |= {
+        each.name for each in seen.accounts if _is_in_use(seen, each) and seen.policy.is_strange(each.name)
+    } - known
+    for server in seen.servers:
+        invited = _is_guest(seen, server.since) or (server.user in known and not has_outstayed(seen, server.since))
+        if seen.policy.is_strange(server.user) and not invited:
+            found.add(server.user)
+    return tuple(sorted(found))
 
 
 def new_accounts(seen: Sighting, within: timedelta) -> tuple[Account, ...]:
@@ -86,30 +83,27 @@ def came_today(seen: Sighting, days: Sequence[int]) -> int:
     return min(days[-1], len(new_accounts(seen, A_DAY))) if isinstance(seen.told, Told) else 0
 
 
-def window_still_open(seen: Sighting) -> Outcome:
-    """A window is over, and something shows that the hub still lets in everybody."""
-    window = seen.policy.last_window(seen.at)
-    if window is None or not seen.policy.judges or seen.at - window.end > CHECKED:
-        return None
-    shown, names = _after(seen, window)
-    if not shown:
-        return _half_seen(seen)
-    ended = f"{window.end.astimezone(seen.zone):%d %b %H:%M}"
-    why = f": {window.reason}" if window.reason else ""
-    return Found("{hub} is still open after its window", (f"the window ended {ended}{why}", *shown), names)
+def ordinary(seen: Sighting, days: Sequence[int]) -> Sequence[int]:
+    """The days before today on which no window was open: what a workshop brings is not usual for a hub."""
+    kept = []
+    for age, day in zip(range(len(days) - 1, 0, -1), days[:-1], strict=True):
+        begins, ends = seen.at - (age + 1) * A_DAY, seen.at - age * A_DAY
+        if not any(window.since < ends and begins < window.end for window in seen.policy.windows):
+            kept.append(day)
+    return kept
 
 
 def account_surge(seen: Sighting) -> Outcome:
     """Far more new accounts in a day than this hub ever has, or than its window expects."""
     window = seen.policy.window_at(seen.at)
     if window is not None:
-        return _crowd(seen, window)
+        return crowd(seen, window)
     days = _history(seen)
     if isinstance(days, Unseen):
         return days
     if days is None or _are_all_meant(seen) or seen.policy.is_ephemeral:
         return None
-    before, today = days[:-1], came_today(seen, days)
+    before, today = ordinary(seen, days), came_today(seen, days)
     most = most_usual(before)
     if most is None or today <= max(most, _half_of_crowd(before), _few(seen)) or _are_expected(seen, days):
         return None
@@ -156,8 +150,9 @@ def similar_names(seen: Sighting) -> Outcome:
     for each in new_accounts(seen, LATELY):
         if not seen.policy.judges_names or seen.policy.is_strange(each.name):
             stems.setdefault(_stem(each.name), []).append(each.name)
-    stem, names = max(stems.items(), key=lambda item: len(item[1]), default=("", []))
-    if len(stem) < 3 or len(names) < ALIKE:
+    # Of numbers alone nothing is left: those of students are no series of anybody's.
+    names = max((names for stem, names in stems.items() if len(stem) >= 3), key=len, default=[])
+    if len(names) < ALIKE:
         return None
     head = f"{counted(len(names), 'new account')} on {{hub}} with names that differ in a number only"
     return Found(head, (_policy_line(seen), "made within a week"), tuple(names), value=len(names))
@@ -182,7 +177,7 @@ def more_than_named(seen: Sighting) -> Outcome:
 def login_outside(seen: Sighting) -> Outcome:
     """Logins to a hub that is open in its windows only."""
     policy = seen.policy
-    if policy.kind != "closed" or policy.identities or not policy.windows or policy.window_at(seen.at):
+    if policy.kind != "closed" or policy.identities or policy.window_at(seen.at):
         return None
     if isinstance(seen.measured, Unseen):
         return seen.measured
@@ -235,65 +230,8 @@ def _is_new_admin(seen: Sighting, name: str) -> bool:
     return since is not None and seen.at - since <= LATELY and not seen.policy.is_staff(name)
 
 
-def _crowd(seen: Sighting, window: Window) -> Outcome:
-    """More came than a window expects. Whoever says no number expects anything."""
-    if window.most_people is None:
-        return None
-    if isinstance(seen.told, Told) and all(each.created for each in seen.accounts):
-        came = sum(window.let_in(each.created) for each in seen.accounts if each.created)
-    elif isinstance(seen.measured, Unseen):
-        return seen.measured
-    else:
-        # Whole days, as far as they are in the window.
-        days = max(1, -(-(seen.at - window.since) // timedelta(days=1)))
-        came = sum(seen.measured.grown[-days:])
-    if came <= window.most_people:
-        return None
-    return Found(
-        f"{counted(came, 'new account')} on {{hub}} in a window for {window.expected_people} people",
-        (f"open until {window.end.astimezone(seen.zone):%d %b %H:%M}: {window.reason}".rstrip(": "),),
-        value=came,
-    )
-
-
-def _after(seen: Sighting, window: Window) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What shows that a hub is open after a window, in sentences, and whose accounts those are."""
-    new = [
-        each.name for each in seen.accounts if each.created and each.created >= window.end and _is_odd(seen, each.name)
-    ]
-    late = window.end + AFTERWARDS
-    back = [
-        each.name
-        for each in seen.accounts
-        if each.created
-        and window.let_in(each.created)
-        and _is_odd(seen, each.name)
-        and _is_later(each.last_activity, window.end + RETURNED)
-    ]
-    ran = [each.user for each in seen.servers if _is_later(each.since, late) and seen.policy.is_strange(each.user)]
-    lines = [
-        f"{counted(len(names), thing)} {what}"
-        for names, thing, what in (
-            (new, "account", "made since then, which its policy does not know"),
-            (back, "guest", "of the window who came back another day"),
-            (ran, "server", "started since then by people whom its policy does not know"),
-        )
-        if names
-    ]
-    return tuple(lines), tuple(sorted({*new, *back, *ran}))
-
-
-def _is_still_open(seen: Sighting, window: Window) -> bool:
-    return seen.at - window.end <= CHECKED and bool(_after(seen, window)[0])
-
-
-def _is_odd(seen: Sighting, name: str) -> bool:
-    """Whether somebody is no part of the policy, as far as names show."""
-    return seen.policy.is_strange(name)
-
-
-def _is_later(moment: datetime | None, than: datetime) -> bool:
-    return moment is not None and moment > than
+def _is_in_use(seen: Sighting, account: Account) -> bool:
+    return account.last_activity is not None and seen.at - account.last_activity <= LATELY
 
 
 def _is_guest(seen: Sighting, since: datetime | None) -> bool:
@@ -313,8 +251,8 @@ def _few(seen: Sighting) -> int:
 
 
 def _half_of_crowd(before: Sequence[int]) -> int:
-    """Up to so many are the stragglers of a crowd that was told of."""
-    return max(before[-CROWD_PASSES:]) // 2
+    """Up to so many are the stragglers of a crowd that was told of; what windows brought was not."""
+    return max(before[-CROWD_PASSES:], default=0) // 2
 
 
 def _are_all_meant(seen: Sighting) -> bool:
@@ -350,7 +288,8 @@ def _policy_line(seen: Sighting) -> str:
 
 
 def _arrival_lines(seen: Sighting, names: Sequence[str]) -> Iterable[str]:
-    came = [each.created for each in seen.accounts if each.name in names and each.created is not None]
+    theirs = [each for each in seen.accounts if each.name in names]
+    came = [each.created for each in theirs if each.created is not None and seen.at - each.created <= NEW]
     measured = seen.measured
     usual = ""
     if isinstance(measured, Measured) and len(measured.grown) > LEAST_DAYS:
@@ -358,6 +297,8 @@ def _arrival_lines(seen: Sighting, names: Sequence[str]) -> Iterable[str]:
     if came:
         first = min(came)
         yield f"{counted(len(came), 'new account')} since {first.astimezone(seen.zone):%d %b %H:%M}{usual}, none matches"
+    if old := len(theirs) - len(came):
+        yield f"{counted(old, 'older account')} in use within a week"
 
 
 def _server_lines(seen: Sighting, names: Sequence[str]) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Detectors over what is declared and the clock alone. Pure."""
 
+from aggregator.access.arrivals import LATELY
 from aggregator.access.evidence import NotAsked, Sighting, Unseen
 from aggregator.access.found import Found, Outcome, counted
 from aggregator.access.policy import Window
@@ -56,7 +57,10 @@ def staff_unlisted(seen: Sighting) -> Outcome:
 
 def _was_there(seen: Sighting, name: str) -> bool:
     admins, hashed = seen.known.admins, seen.hashed.get(name, "")
-    return admins is None or (hashed in admins and admins[hashed] is None)
+    if admins is None or hashed not in admins:
+        return admins is None
+    since = admins[hashed]
+    return since is None or seen.at - since > LATELY
 
 
 def _is_too_long(window: Window) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from aggregator.access import arrivals, declared, itself, kinds, work
+from aggregator.access import arrivals, declared, itself, kinds, windows, work
 from aggregator.access.evidence import Sighting
 from aggregator.access.found import Outcome
 
@@ -23,7 +23,7 @@ DETECTORS: Mapping[str, Detector] = MappingProxyType(
         kinds.METRICS_OPEN: itself.metrics_open,
         kinds.PROMETHEUS_OPEN: itself.prometheus_open,
         kinds.UNKNOWN_ACCOUNTS: arrivals.unknown_accounts,
-        kinds.WINDOW_STILL_OPEN: arrivals.window_still_open,
+        kinds.WINDOW_STILL_OPEN: windows.window_still_open,
         kinds.ACCOUNT_SURGE: arrivals.account_surge,
         kinds.SLOW_DRIP: arrivals.slow_drip,
         kinds.SIMILAR_NAMES: arrivals.similar_names,

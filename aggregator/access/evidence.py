@@ -83,6 +83,15 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a rule says of a hub, or of its cluster where it cannot say of which hub (`here` is false then)."""
+
+    name: str
+    words: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is remembered of a hub: its class and since when it is this one, and its admins, by what stands for a name.
 
@@ -113,8 +122,8 @@ class Sighting:
     told: Told | Unseen | NotAsked
     measured: Measured | Unseen
     outside: Outside | Unseen | NotAsked = field(default_factory=lambda: NotAsked("it has no url"))
-    cluster_open: bool | None = None
-    effects: tuple[str, ...] = ()
+    cluster_open: bool | Unseen | NotAsked = field(default_factory=lambda: NotAsked("it has no credentials"))
+    effects: tuple[Effect, ...] = ()
     known: Known = field(default_factory=Known)
     hashed: Mapping[str, str] = field(default_factory=dict)
 

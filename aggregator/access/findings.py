@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.access.evidence import Sighting, Unseen, Where
 from aggregator.access.found import Found, Outcome
 from aggregator.access.kinds import KINDS
 
+LEFT_ALONE = 5
+"""So many looks have to be missing before what is known of a hub that no configuration names any more ends.
+
+Replicas may read different files for a while.
+"""
 FindingKey = tuple[str, str, str]
 """(cluster, namespace, kind)"""
 
@@ -69,9 +74,12 @@ def findings_now(before: Mapping[FindingKey, Finding], seen: Sighting, outcomes:
     return tuple(finding for finding in steps if finding is not None)
 
 
-def left_behind(before: Iterable[Finding], hubs: frozenset[Where], now: datetime) -> tuple[Finding, ...]:
-    """The open findings of hubs that no configuration names any more, closed."""
-    return tuple(replace(each, closed_at=now) for each in before if each.closed_at is None and each.where not in hubs)
+def left_behind(
+    before: Iterable[Finding], hubs: frozenset[Where], now: datetime, every: timedelta
+) -> tuple[Finding, ...]:
+    """The open findings of hubs that no configuration names any more, closed once enough looks are missing."""
+    gone = (each for each in before if each.closed_at is None and each.where not in hubs)
+    return tuple(replace(each, closed_at=now) for each in gone if now - each.last_seen > LEFT_ALONE * every)
 
 
 def _step(before: Finding | None, seen: Sighting, kind: str, outcome: Outcome) -> Finding | None:
@@ -86,7 +94,7 @@ def _step(before: Finding | None, seen: Sighting, kind: str, outcome: Outcome) -
 
 
 def _found(before: Finding | None, seen: Sighting, kind: str, found: Found) -> Finding:
-    head = found.head.format(hub=seen.called)
+    head = found.in_words(seen.called)
     if before is None or (before.closed_at is not None and not before.is_accepted(seen.at)):
         return Finding(seen.where, kind, KINDS[kind].severity, head, found.evidence, seen.at, seen.at)
     return replace(

@@ -10,6 +10,8 @@ from aggregator.access.evidence import Account, Told, Unseen
 from aggregator.rollups.hub_api import Api, Ask, HubFailed, body_of, told
 from aggregator.rollups.hub_users import User, Users, users
 
+# In other years nothing happened to an account, and hours could not be added to them.
+FIRST, LAST = 1990, 2199
 NEWEST = 1000
 """So many of the newest accounts are looked at."""
 
@@ -48,7 +50,12 @@ def _accounts(found: Users) -> tuple[Account, ...]:
     return tuple(map(_account, found.users))
 
 
+def sane(moment: datetime | None) -> datetime | None:
+    """The moment, if it is one that a hub can mean: with a zone, and not at the end of all time."""
+    return moment if moment is not None and moment.tzinfo is not None and FIRST <= moment.year <= LAST else None
+
+
 def _account(user: User) -> Account:
-    created = user.created if isinstance(user.created, datetime) and user.created.tzinfo else None
-    last = user.last_activity if user.last_activity and user.last_activity.tzinfo else None
-    return Account(user.name, created, last, user.admin)
+    created = user.created if isinstance(user.created, datetime) else None
+    # In lower case, as clusters tell of the same people.
+    return Account(user.name.lower(), sane(created), sane(user.last_activity), user.admin)

@@ -118,13 +118,13 @@ def metrics_open(seen: Sighting) -> Outcome:
 
 def prometheus_open(seen: Sighting) -> Outcome:
     """Anybody can ask the cluster's Prometheus, which knows every user's name."""
-    if seen.cluster_open is None and isinstance(seen.measured, Unseen):
-        return seen.measured
-    if not seen.cluster_open:
+    if isinstance(seen.cluster_open, Unseen):
+        return seen.cluster_open
+    if seen.cluster_open is not True:
         return None
     return Found(
         "Anybody can ask the Prometheus that knows {hub}",
-        ("it answers without the credentials that are configured for it", "it tells who has servers, by name"),
+        ("it answers who has no credentials", "it tells who has servers, by name"),
     )
 
 

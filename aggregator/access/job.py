@@ -10,17 +10,17 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.access import finding_rows, sight_rows
-from aggregator.access.detect import outcomes
-from aggregator.access.evidence import Sighting, Where
-from aggregator.access.findings import findings_now, left_behind
+from aggregator.access.detect import DETECTORS, outcomes
+from aggregator.access.evidence import Effect, Sighting, Unseen, Where
+from aggregator.access.findings import Outcomes, findings_now, left_behind
 from aggregator.access.found import Found
 from aggregator.access.judging import Looked, called, judged
 from aggregator.access.looking import Hubs, Remembered, looked_at
-from aggregator.access.remembering import sight_of
+from aggregator.access.remembering import sight_of, was_measured
 from aggregator.access.window_rows import windows_by_hub
 from aggregator.clusters.values import Config
 from aggregator.events import rows as alert_rows
-from aggregator.events.going_on import Went, gone_on
+from aggregator.events.going_on import NOTHING, Went, gone_on
 from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
 from aggregator.rollups.people_key import PeopleKey
@@ -82,9 +82,17 @@ class Access:
         return tuple(self._one(each) for each in seen)
 
     def _one(self, seen: Sighting) -> Looked:
-        found = outcomes(seen)
+        found = self._outcomes(seen)
         names = {kind: sealed(self.key, each.names) for kind, each in found.items() if isinstance(each, Found)}
         return Looked(seen, found, names)
+
+    def _outcomes(self, seen: Sighting) -> Outcomes:
+        """A hub that makes a detector fail keeps no other from being looked at."""
+        try:
+            return outcomes(seen)
+        except Exception:
+            log.exception("what was seen of %r cannot be judged", seen.where)
+            return dict.fromkeys(DETECTORS, Unseen("a fault of Crosshub; its log says more"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +104,19 @@ class Look:
 
 
 async def kept(connection: AsyncConnection, look: Look, every: float) -> Went:
-    """What follows from a look, kept: findings, alerts and what happened to them, and what is remembered of each hub."""
+    """What follows from a look, kept: findings, alerts and what happened to them, and what is remembered of each hub.
+
+    Nothing does where somebody has kept a later look.
+    """
+    apart = timedelta(seconds=every)
+    if not await sight_rows.turn(connection, LOOKS, look.at):
+        return NOTHING
     before = await finding_rows.findings(connection)
     changed = [each for one in look.hubs for each in findings_now(before, one.seen, one.outcomes)]
-    changed += left_behind(before.values(), frozenset(one.seen.where for one in look.hubs), look.at)
+    changed += left_behind(before.values(), frozenset(one.seen.where for one in look.hubs), look.at, apart)
     alerts = await alert_rows.alerts(connection, sources=OURS)
     findings = {**before, **{each.key: each for each in changed}}
-    judgement = judged(look.hubs, findings, alerts, look.at, timedelta(seconds=every))
+    judgement = judged(look.hubs, findings, alerts, look.at, apart)
     went = gone_on(alerts, judgement, look.at, "access", called)
     await finding_rows.keep(connection, changed)
     await sight_rows.keep(connection, [sight_of(one.seen) for one in look.hubs])
@@ -119,14 +133,16 @@ async def _remembered(connection: AsyncConnection, at: datetime) -> Remembered:
         {where: sight.known for where, sight in sights.items()},
         await windows_by_hub(connection),
         await _effects(connection),
+        frozenset(where for where, sight in sights.items() if was_measured(sight)),
     )
 
 
-async def _effects(connection: AsyncConnection) -> Mapping[Where, tuple[str, ...]]:
-    """What the rules say of hubs and, with no namespace, of whole clusters, in sentences."""
-    found: dict[Where, tuple[str, ...]] = {}
+async def _effects(connection: AsyncConnection) -> Mapping[Where, tuple[Effect, ...]]:
+    """What the rules say of hubs and, with no namespace, of whole clusters."""
+    found: dict[Where, tuple[Effect, ...]] = {}
     for alert in await alert_rows.alerts(connection, sources=OF_RULES):
         if alert.is_open and alert.name in EFFECTS:
             where = alert.label("cluster"), alert.label("namespace")
-            found[where] = (*found.get(where, ()), dict(alert.annotations).get("summary", alert.name))
+            words = dict(alert.annotations).get("summary", alert.name)
+            found[where] = (*found.get(where, ()), Effect(alert.name, words, bool(where[1])))
     return found

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.access.evidence import Sighting, Unseen, Where
-from aggregator.access.findings import Finding, FindingKey, Outcomes
+from aggregator.access.evidence import Sighting, Where
+from aggregator.access.findings import LEFT_ALONE, Finding, FindingKey, Outcomes
 from aggregator.access.found import Found, counted
 from aggregator.access.kinds import KINDS, THEN
 from aggregator.events.fingerprint import fingerprint
@@ -15,8 +15,6 @@ from aggregator.series import Labels
 
 RULE = "access"
 """Where a rule's file stands in the key of an alert."""
-LEFT_ALONE = 5
-"""So many looks have to be missing before an alert of a hub that no configuration names any more ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,11 @@ def judged(
     still = {verdict.key for verdict in true}
     rest = [alert for alert in before if alert.key not in still]
     gone = {alert.key: why for alert in rest if (why := _why_gone(alert, by_hub, findings, now))}
-    # Where replicas differ in their configuration, another one may have looked just now.
+    # Where replicas differ in their configuration or their version, another one may have looked just now.
     left = {
         alert.key
         for alert in rest
-        if alert.key in gone and _where(alert) not in by_hub and now - alert.looked_at <= LEFT_ALONE * every
+        if alert.key in gone and not _is_looked_for(alert, by_hub) and now - alert.looked_at <= LEFT_ALONE * every
     }
     over = {alert.key for alert in rest if alert.key not in gone and _is_over(alert, by_hub)}
     return Judgement(true, frozenset(over), {key: why for key, why in gone.items() if key not in left}, frozenset(left))
@@ -102,7 +100,7 @@ def _words(looked: Looked, kind: str, found: Found) -> Labels:
     return labels_of(
         {
             "title": looked.seen.title,
-            "summary": found.head.format(hub=called),
+            "summary": found.in_words(called),
             "description": THEN[kind],
             SUMMARY_RESOLVED: f"{called}: {KINDS[kind].over}",
             "confidence": KINDS[kind].confidence,
@@ -130,6 +128,8 @@ def _why_gone(
         return "no configuration names this hub any more"
     if alert.name not in looked[where].outcomes:
         return "this version of Crosshub does not look for it"
+    if isinstance(looked[where].outcomes[alert.name], Found) and not _is_accepted(findings, alert, now):
+        return "it is told of under another name of the hub now"
     finding = findings.get((*where, alert.name))
     if finding is not None and finding.accepted is not None and finding.is_accepted(now):
         until = finding.accepted.until.astimezone(looked[where].seen.zone)
@@ -137,8 +137,17 @@ def _why_gone(
     return ""
 
 
+def _is_accepted(findings: Mapping[FindingKey, Finding], alert: Alert, now: datetime) -> bool:
+    finding = findings.get((*_where(alert), alert.name))
+    return finding is not None and finding.is_accepted(now)
+
+
 def _is_over(alert: Alert, looked: Mapping[Where, Looked]) -> bool:
-    return not isinstance(looked[_where(alert)].outcomes[alert.name], Unseen)
+    return looked[_where(alert)].outcomes[alert.name] is None
+
+
+def _is_looked_for(alert: Alert, looked: Mapping[Where, Looked]) -> bool:
+    return _where(alert) in looked and alert.name in looked[_where(alert)].outcomes
 
 
 def _where(alert: Alert) -> Where:

@@ -8,6 +8,7 @@ from datetime import datetime
 import httpx
 
 from aggregator.access.evidence import (
+    Effect,
     Known,
     Measured,
     NotAsked,
@@ -43,12 +44,16 @@ class Hubs:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is kept about hubs at a moment: what was seen before, windows, and what rules say of them and of their clusters."""
+    """What is kept about hubs at a moment: what was seen before, windows, and what rules say of them and of their clusters.
+
+    `measured` are those of which a Prometheus ever told something.
+    """
 
     at: datetime
     known: Mapping[Where, Known]
     windows: Mapping[Where, tuple[Window, ...]]
-    effects: Mapping[Where, tuple[str, ...]]
+    effects: Mapping[Where, tuple[Effect, ...]]
+    measured: frozenset[Where]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class _Around:
 
     cluster: Cluster
     measured: Mapping[str, Measured] | Unseen
-    is_open: bool | None
+    is_open: bool | Unseen | NotAsked
 
 
 async def looked_at(hubs: Hubs, remembered: Remembered) -> tuple[Sighting, ...]:
@@ -88,7 +93,6 @@ async def looked_at(hubs: Hubs, remembered: Remembered) -> tuple[Sighting, ...]:
 
 def _sighting(around: _Around, hub: Hub, side: _Sides, remembered: Remembered) -> Sighting:
     place = Placed(around.cluster.name, hub)
-    measured = around.measured
     return Sighting(
         where=place.where,
         hub=hub.name,
@@ -99,12 +103,19 @@ def _sighting(around: _Around, hub: Hub, side: _Sides, remembered: Remembered) -
         policy=policy_of(hub, remembered.windows.get(place.where, ())),
         told=side.told,
         outside=side.outside,
-        measured=measured if isinstance(measured, Unseen) else measured.get(hub.namespace, NO_METRICS),
+        measured=_measured(around.measured, place.where, remembered),
         cluster_open=around.is_open,
         effects=(*remembered.effects.get(place.where, ()), *remembered.effects.get((place.cluster, ""), ())),
         known=known_now(remembered.known.get(place.where), side.told, side.hashed, remembered.at),
         hashed=side.hashed,
     )
+
+
+def _measured(told: Mapping[str, Measured] | Unseen, where: Where, remembered: Remembered) -> Measured | Unseen:
+    """What is told of a hub. One of which nothing was ever told has no such side; one that fell silent was not seen."""
+    if isinstance(told, Unseen):
+        return told
+    return told.get(where[1], NO_METRICS if where in remembered.measured else Measured())
 
 
 NO_METRICS = Unseen("the cluster's Prometheus has no metrics of this hub")
@@ -121,6 +132,6 @@ async def _sides(hubs: Hubs, hub: Hub) -> _Sides:
     return _Sides(told, seen, {name: hubs.hash_of(name).hex() for name in admins})
 
 
-async def _open_to_all(http: httpx.AsyncClient, clusters: Sequence[Cluster]) -> Mapping[str, bool | None]:
+async def _open_to_all(http: httpx.AsyncClient, clusters: Sequence[Cluster]) -> Mapping[str, bool | Unseen | NotAsked]:
     found = await asyncio.gather(*(is_open(http, cluster.prometheus) for cluster in clusters))
     return {cluster.name: one for cluster, one in zip(clusters, found, strict=True)}

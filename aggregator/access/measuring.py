@@ -6,7 +6,6 @@ For successful logins see `alerts/logins.yaml`: no metric of them alone is the s
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,6 +18,8 @@ from aggregator.query.wire import reader
 
 USER = "annotation_hub_jupyter_org_username"
 PATIENCE = 25.0
+LATEST = 4e9
+"""Seconds since 1970; what is later is no moment that anybody means."""
 
 _USERS = "jupyterhub_total_users"
 _REQUESTS = "jupyterhub_request_duration_seconds_count"
@@ -75,15 +76,6 @@ _read = reader(_Result)
 _Answers = Mapping[str, Sequence[_Series]]
 
 
-@dataclass(slots=True)
-class _Hub:
-    """What is told of one namespace, while it is put together."""
-
-    numbers: dict[str, int] = field(default_factory=dict)
-    days: tuple[int, ...] = ()
-    pods: dict[str, tuple[str, datetime | None, float | None]] = field(default_factory=dict)
-
-
 async def measured_by_all(
     fleet: Fleet, clusters: Sequence[str], now: datetime
 ) -> dict[str, Mapping[str, Measured] | Unseen]:
@@ -113,17 +105,20 @@ def _told(replies: Sequence[Reply[_Result]], now: float) -> Mapping[str, Measure
                 return Unseen(f"the cluster's Prometheus: {reply.reason}")
             case _:
                 return Unseen(f"the cluster's Prometheus refused a question: {reply.error}")
-    return {namespace: _measured(answers, namespace, now) for namespace in _namespaces(answers)}
+    return {namespace: _measured(ours, now) for namespace, ours in _by_namespace(answers).items()}
 
 
-def _namespaces(answers: _Answers) -> set[str]:
-    return {one.metric.get("namespace", "") for series in answers.values() for one in series} - {""}
+def _by_namespace(answers: _Answers) -> Mapping[str, dict[str, list[_Series]]]:
+    """The answers apart; each has all of them, if only without series."""
+    found: dict[str, dict[str, list[_Series]]] = {}
+    for name, series in answers.items():
+        for one in series:
+            if namespace := one.metric.get("namespace", ""):
+                found.setdefault(namespace, {each: [] for each in QUERIES})[name].append(one)
+    return found
 
 
-def _measured(answers: _Answers, namespace: str, now: float) -> Measured:
-    ours = {
-        name: [one for one in series if one.metric.get("namespace") == namespace] for name, series in answers.items()
-    }
+def _measured(ours: _Answers, now: float) -> Measured:
     counts = {name: _number(ours[name]) for name in ("now", "logins", "denied_before", "denied_now", "let_in_now")}
     points = [(at, float(text)) for one in ours["accounts"] for at, text in one.values]
     if counts["now"] is not None:
@@ -143,7 +138,7 @@ def _servers(ours: _Answers) -> tuple[Server, ...]:
     since = {
         one.metric["pod"]: datetime.fromtimestamp(value, UTC)
         for one in ours["since"]
-        if (value := _value(one)) is not None
+        if (value := _value(one)) is not None and 0 <= value < LATEST
     }
     cpu = {one.metric["pod"]: value for one in ours["cpu"] if (value := _value(one)) is not None}
     whose = {one.metric["pod"]: one.metric[USER].lower() for one in ours["whose"]}

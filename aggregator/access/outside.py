@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import socket
+from collections.abc import Sequence
+from ipaddress import ip_address
 
 import httpx
 
-from aggregator.access.evidence import Outside, Unseen
+from aggregator.access.evidence import NotAsked, Outside, Unseen
 from aggregator.clusters.values import Prometheus
 
 TIMEOUT = 15.0
@@ -31,17 +34,40 @@ async def seen_from_outside(http: httpx.AsyncClient, url: str) -> Outside | Unse
     )
 
 
-async def is_open(http: httpx.AsyncClient, prometheus: Prometheus) -> bool | None:
-    """Whether a Prometheus answers without the credentials that are configured; None where there are none, or it is silent.
+async def is_open(http: httpx.AsyncClient, prometheus: Prometheus) -> bool | Unseen | NotAsked:
+    """Whether a Prometheus answers those who have no credentials, at any of its addresses.
 
-    Whoever is asked through a proxy, or by a certificate, cannot be asked as a stranger would.
+    One that is configured without credentials is asked where its address is a public one: elsewhere that is as it should be.
+    Whoever is asked through a proxy cannot be asked as a stranger would.
     """
-    if prometheus.auth is None or prometheus.proxy is not None:
-        return None
-    found = await _page(http, f"{prometheus.urls[0].rstrip('/')}/api/v1/status/buildinfo")
-    if found is None or _is_of_a_proxy(found[0]):
-        return None
-    return _is_fine(found) and b'"success"' in found[1]
+    if prometheus.proxy is not None:
+        return NotAsked("it is asked through a proxy")
+    if prometheus.auth is None and not await _are_public(prometheus.urls):
+        return NotAsked("it has no credentials, and no public address")
+    pages = [await _page(http, f"{url.rstrip('/')}/api/v1/status/buildinfo") for url in prometheus.urls]
+    if any(page is not None and _is_fine(page) and b'"success"' in page[1] for page in pages):
+        return True
+    seen = [page for page in pages if page is not None and not _is_of_a_proxy(page[0])]
+    return (
+        False
+        if len(seen) == len(pages)
+        else Unseen("the cluster's Prometheus does not answer those without credentials")
+    )
+
+
+async def _are_public(urls: Sequence[str]) -> bool:
+    """Whether all of them lead to addresses of the internet by HTTPS."""
+    return all([await _is_public(httpx.URL(url)) for url in urls])
+
+
+async def _is_public(url: httpx.URL) -> bool:
+    if url.scheme != "https":
+        return False
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(ip_address(str(each[4][0]).partition("%")[0]).is_global for each in found)
 
 
 _Page = tuple[int, bytes]

@@ -71,12 +71,13 @@ class Policy:
     @property
     def judges_names(self) -> bool:
         """Whether a user name shows if somebody is meant."""
-        return self.judges and bool(self.identities) and not any(map(_is_elsewhere, self.identities))
+        names_somebody = bool(self.identities) or self.kind == "closed"
+        return self.judges and names_somebody and not any(map(_is_elsewhere, self.identities))
 
     @property
     def names_everybody(self) -> bool:
         """Whether all who are meant are named one by one."""
-        return self.judges_names and not any(set(each) & set("*?[") for each in self.identities)
+        return self.judges_names and not any(map(_is_pattern, self.identities))
 
     def is_strange(self, name: str) -> bool:
         """Whether the name is surely of somebody who is not meant; a name that is not known is nobody's."""
@@ -94,7 +95,8 @@ class Policy:
 
     def last_window(self, now: datetime) -> Window | None:
         """The window that ended last, if none holds now."""
-        ended = [window for window in self.windows if window.end <= now]
+        # One that was called off before it began has let in nobody.
+        ended = [window for window in self.windows if window.since < window.end <= now]
         return None if self.window_at(now) else max(ended, key=lambda window: window.end, default=None)
 
     def is_guest(self, came: datetime) -> bool:
@@ -102,12 +104,16 @@ class Policy:
         return any(window.let_in(came) for window in self.windows)
 
     def in_words(self) -> str:
-        """``institution (`*@ulisboa.pt`), owner ana@ulisboa.pt``."""
+        """``institution (`*@ulisboa.pt` and 2 named people), owner ana@ulisboa.pt``: no name, since anybody may read it."""
         if self.kind is None:
             return "none declared"
-        # As code: what stands in a pattern means something else in a message.
-        identities = f" ({', '.join(f'`{each}`' for each in self.identities)})" if self.identities else ""
-        return f"{self.kind}{identities}" + (f", owner {self.owner}" if self.owner else "")
+        # Between backticks, or Slack would take the asterisks for bold.
+        shown = [f"`{each}`" for each in self.identities if _is_pattern(each) or _is_elsewhere(each)]
+        named = len(self.identities) - len(shown)
+        if named:
+            shown.append(f"{named} named {'person' if named == 1 else 'people'}")
+        identities = ", ".join(shown[:-1]) + (" and " if shown[:-1] else "") + "".join(shown[-1:])
+        return self.kind + (f" ({identities})" if shown else "") + (f", owner {self.owner}" if self.owner else "")
 
 
 def policy_of(hub: Hub, kept: Iterable[Window] = ()) -> Policy:
@@ -136,6 +142,10 @@ def _declared(window: OpenWindow) -> Window:
 
 def _is_elsewhere(identity: str) -> bool:
     return identity.lower().startswith(ELSEWHERE)
+
+
+def _is_pattern(identity: str) -> bool:
+    return bool(set(identity) & set("*?["))
 
 
 def _fits(name: str, identity: str) -> bool:

@@ -8,6 +8,9 @@ from aggregator.access.arrivals import LATELY
 from aggregator.access.evidence import Known, Measured, NotAsked, Outside, Sighting, Told, Unseen, Where
 from aggregator.access.found import counted
 
+PROMETHEUS = "Prometheus"
+NEVER = "it has no metrics of this hub"
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -54,8 +57,14 @@ def _observed(seen: Sighting) -> Iterator[str]:
         yield "its login page asks for a password of its own"
 
 
+def was_measured(sight: Sight) -> bool:
+    """Whether a Prometheus ever told of a hub, as far as the looks at it are remembered."""
+    return any(side.startswith(PROMETHEUS) and side != f"{PROMETHEUS}: not asked, {NEVER}" for side in sight.sides)
+
+
 def _sides(seen: Sighting) -> Iterator[str]:
-    for name, side in (("REST API", seen.told), ("pages", seen.outside), ("Prometheus", seen.measured)):
+    measured = NotAsked(NEVER) if seen.measured == Measured() else seen.measured
+    for name, side in (("REST API", seen.told), ("pages", seen.outside), (PROMETHEUS, measured)):
         match side:
             case Unseen(reason=reason):
                 yield f"{name}: not seen, {reason}"

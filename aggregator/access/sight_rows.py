@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.access.evidence import Known, Where
 from aggregator.access.remembering import Sight
+from aggregator.slots.rows import hold
 from aggregator.store.access_tables import access_sight
 from aggregator.store.upsert import upsert
 
@@ -19,6 +20,16 @@ KEY = ("cluster", "namespace")
 async def sights(connection: AsyncConnection) -> Mapping[Where, Sight]:
     """The last look at each hub."""
     return {found.where: found for found in map(_sight, await connection.execute(select(access_sight)))}
+
+
+async def turn(connection: AsyncConnection, name: str, at: datetime) -> bool:
+    """Whether nobody has looked at that moment or later, by this schedule; until the transaction ends nobody else will.
+
+    Two replicas may hold two slots of it. The one with the older look must not write over the other's work.
+    """
+    await hold(connection, name)
+    latest = (await connection.execute(select(func.max(access_sight.c.looked_at)))).scalar()
+    return latest is None or latest < at
 
 
 async def keep(connection: AsyncConnection, seen: Iterable[Sight]) -> None:

@@ -1,12 +1,15 @@
 """New accounts that work hard: the two signs together that miners give. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.access.arrivals import came_today, new_accounts, strange
+from aggregator.access.arrivals import came_today, new_accounts, ordinary, strange
 from aggregator.access.evidence import Measured, Sighting, Unseen
 from aggregator.access.found import Found, Outcome, counted
+from aggregator.access.policy import Window
 from aggregator.access.usual import in_words, most_usual, no_wonder
+from aggregator.access.windows import came_to
 
 BUSY = 0.9
 """The share of its CPU limit from which on a server works hard, over half an hour."""
@@ -19,61 +22,101 @@ AT_ONCE = 0.01
 COMPUTE = 0.05
 """The share of all servers that work hard at the same moment where people learn to compute."""
 WONDER = 1e-3
+MINER = "CryptominerKilled"
 LATELY = timedelta(days=7)
 FLOOR = 3
 """New accounts a day that can be too many once they work hard."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Who came, in words, and how many servers show it; `names` where it is known whose they are."""
+
+    arrived: str
+    servers: int
+    names: frozenset[str] = frozenset()
+
+
 def strangers_at_work(seen: Sighting) -> Outcome:
-    """Accounts that are new or that nobody knows, whose servers use all the CPU they get."""
+    """Accounts that are new or that nobody knows, whose servers use all the CPU they get, or with whom abuse began."""
     if isinstance(seen.measured, Unseen):
         return seen.measured
     busy = [server.user for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
-    names, arrived = _who(seen, busy)
-    if not arrived:
-        return None
-    servers = len(names or busy)
+    workers = _workers(seen, busy)
+    if workers is not None:
+        return _found(seen, seen.measured, workers)
+    # Whoever overloads a hub so that it does not answer is not gone.
+    return seen.told if isinstance(seen.told, Unseen) else None
+
+
+def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:
+    at_work = f"{counted(workers.servers, 'server')} at full CPU" if workers.servers else "Signs of abuse"
+    share = f"{counted(workers.servers, 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour"
     return Found(
-        f"{counted(servers, 'server')} at full CPU on {{hub}}, and {arrived}",
+        f"{at_work} on {{hub}}, and {workers.arrived}",
         (
             f"policy {seen.policy.in_words()}",
-            f"{counted(servers, 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour",
-            *_usual(seen.measured),
-            *seen.effects,
+            *([share] if workers.servers else []),
+            *_usual(measured),
+            *(effect.words for effect in seen.effects),
         ),
-        tuple(sorted(names or {*busy} - {""})),
-        value=servers,
+        tuple(sorted(workers.names)),
+        value=workers.servers,
     )
 
 
-def _who(seen: Sighting, busy: Sequence[str]) -> tuple[set[str], str]:
-    """Whose servers they are, and in words who came; no words where it is nothing."""
+def _workers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
+    window = seen.policy.window_at(seen.at)
+    if window is not None:
+        return _beyond(seen, window, busy)
     strangers = set(strange(seen))
-    if strangers & {*busy}:
-        return strangers & {*busy}, f"{counted(len(strangers), 'account')} that its policy does not know"
-    if seen.policy.judges_names or _is_expected(seen):
-        return set(), ""
+    if strangers:
+        return _strangers(seen, strangers, {*busy})
+    return None if seen.policy.judges_names else _newcomers(seen, busy)
+
+
+def _strangers(seen: Sighting, strangers: set[str], busy: set[str]) -> _Workers | None:
+    arrived = f"{counted(len(strangers), 'account')} that its policy does not know"
+    if strangers & busy:
+        return _Workers(arrived, len(strangers & busy), frozenset(strangers & busy))
+    running = strangers & {server.user for server in seen.servers}
+    return _Workers(arrived, 0, frozenset(running)) if running and _is_abused(seen) else None
+
+
+def _newcomers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
+    """New accounts of whom no name says whether they are meant."""
     new = {each.name for each in new_accounts(seen, LATELY)}
     if len(new & {*busy}) > max(FEW - 1, no_wonder(len(new) * AT_ONCE, WONDER)):
-        return new & {*busy}, f"{counted(len(new), 'new account')}"
+        return _Workers(counted(len(new), "new account"), len(new & {*busy}), frozenset(new & {*busy}))
     today = _surge(seen)
     many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
-    return (set(), f"{counted(today, 'new account')}") if today and len(busy) > many else (set(), "")
+    if today and len(busy) > many:
+        return _Workers(counted(today, "new account"), len(busy), frozenset(busy) - {""})
+    return _Workers(counted(today, "new account"), 0) if today and _is_abused(seen) else None
 
 
-def _is_expected(seen: Sighting) -> bool:
+def _beyond(seen: Sighting, window: Window, busy: Sequence[str]) -> _Workers | None:
     """In a window people come and compute, up to as many as were expected."""
-    window = seen.policy.window_at(seen.at)
-    if window is None or isinstance(seen.measured, Unseen):
-        return False
-    return window.most_people is None or sum(seen.measured.grown[-1:]) <= window.most_people
+    came = came_to(seen, window)
+    if window.most_people is None or isinstance(came, Unseen) or came <= window.most_people:
+        return None
+    guests = {each.name for each in seen.accounts if each.created and window.let_in(each.created)} & {*busy}
+    arrived = f"{counted(came, 'new account')} in a window for {window.expected_people} people"
+    servers = len(guests) if guests else len(busy)
+    many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
+    return _Workers(arrived, servers, frozenset(guests)) if servers > many else None
+
+
+def _is_abused(seen: Sighting) -> bool:
+    """Whether a rule says so of this hub, or a miner was killed in its cluster: those are killed before they are busy."""
+    return any(effect.here or effect.name == MINER for effect in seen.effects)
 
 
 def _surge(seen: Sighting) -> int:
     """How many new accounts came today, where that is more than usual; else 0."""
     assert isinstance(seen.measured, Measured)
     days: Sequence[int] = seen.measured.grown
-    most = most_usual(days[:-1], FLOOR)
+    most = most_usual(ordinary(seen, days), FLOOR)
     if most is None:
         return 0
     today = came_today(seen, days)

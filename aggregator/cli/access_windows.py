@@ -11,7 +11,7 @@ from aggregator.access import finding_rows, window_rows
 from aggregator.access.findings import Acceptance, Finding
 from aggregator.access.hubs import Placed, placed
 from aggregator.access.kinds import KINDS
-from aggregator.access.policy import Window
+from aggregator.access.policy import Window, policy_of
 from aggregator.access.window_rows import Kept
 from aggregator.cli.author import author_of
 from aggregator.cli.hubs import chosen_hubs, name_of
@@ -152,9 +152,8 @@ def _keep_acceptance(config: Config, hub: Placed, kind: str, given: Acceptance |
 
 def _declared(config: Config) -> Iterator[Kept]:
     for hub in placed(config):
-        for window in hub.hub.access.open_windows if hub.hub.access else ():
-            found = Window(window.since, window.until, window.expected_people, window.reason, window.contact or "")
-            yield Kept(hub.where, found, window.since)
+        for window in policy_of(hub.hub).windows:
+            yield Kept(hub.where, window, window.since)
 
 
 def _window(asked: Asked, zone: ZoneInfo, now: datetime) -> Window:

@@ -61,6 +61,9 @@ class Went:
     dropped: tuple[Key, ...]
 
 
+NOTHING = Went((), (), ())
+
+
 def gone_on(before: Sequence[Alert], judgement: Judgement[V], now: datetime, source: Source, called: Called) -> Went:
     """Every alert that was not resolved, and every one that begins.
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.rules.evidence import Sight
+from aggregator.slots.rows import hold
 from aggregator.store.alert_tables import probe
-from aggregator.store.tables import schedule
 from aggregator.store.upsert import upsert
 
 KEY = ("cluster", "namespace", "kind")
@@ -58,7 +58,7 @@ async def turn(connection: AsyncConnection, name: str, at: datetime) -> bool:
 
     Two replicas may hold two slots of it. The one with the older look must not write over the other's work.
     """
-    await connection.execute(select(schedule.c.name).where(schedule.c.name == name).with_for_update())
+    await hold(connection, name)
     latest = (await connection.execute(select(func.max(probe.c.looked_at)))).scalar()
     return latest is None or latest < at
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.values import Config
 from aggregator.events import rows as alert_rows
-from aggregator.events.going_on import Went, gone_on
+from aggregator.events.going_on import NOTHING, Went, gone_on
 from aggregator.events.values import Source
 from aggregator.federation.question import Fleet
 from aggregator.rollups.downtime_rows import LOOKS
@@ -32,7 +32,6 @@ from aggregator.store.database import Database
 log = logging.getLogger(__name__)
 
 OUTAGES: tuple[Source] = ("outage",)
-NOTHING = Went((), (), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,11 @@ async def last_done(connection: AsyncConnection, name: str) -> datetime | None:
     return latest
 
 
+async def hold(connection: AsyncConnection, name: str) -> None:
+    """Waits for whoever holds that schedule, and holds it until the transaction ends."""
+    await connection.execute(select(schedule.c.name).where(schedule.c.name == name).with_for_update())
+
+
 async def purge(connection: AsyncConnection, before: datetime, most: int) -> int:
     """How many rows were removed, at most so many: runs that ended, or were left behind for good, before an instant."""
     old = select(run.c.schedule, run.c.slot).where(or_(run.c.finished_at < before, run.c.lease_until < before))

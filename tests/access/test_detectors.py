@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.access import kinds
 from aggregator.access.detect import DETECTORS, outcomes
-from aggregator.access.evidence import Known, NotAsked, Outside, Sighting, Unseen
+from aggregator.access.evidence import Effect, Known, NotAsked, Outside, Sighting, Unseen
 from aggregator.access.found import Found
 from aggregator.access.kinds import KINDS
 from aggregator.access.policy import Policy
@@ -45,6 +45,9 @@ NOT_ASKED = NotAsked("it has no api_token")
 UNSEEN = Unseen("its API cannot be reached")
 SILENT = Unseen("the cluster's Prometheus: no answer in 20 s")
 BUSY = [server(each.name, cpu=0.97) for each in strangers(9)]
+IDLE = [server(each.name, cpu=0.6) for each in strangers(9)]
+MINER = Effect("CryptominerKilled", "A miner was killed on lisbon, node a", here=False)
+CALLED_OFF = window(-2 * DAY, -3 * DAY)
 HASHES = {"ana": "a1", "eve": "e1"}
 SHARED = "jupyterhub.authenticators.shared.SharedPasswordAuthenticator"
 
@@ -112,7 +115,41 @@ FOUND: list[tuple[str, str, Sighting]] = [
     (kinds.ADMIN_APPEARED, "1 new admin on {hub}",
      seen(told=told(account("eve", age=60 * DAY, admin=True)), hashed=HASHES,
           known=Known(OAUTH, admins={"a1": None, "e1": NOON - DAY}))),
+    (kinds.UNKNOWN_ACCOUNTS, "1 account on {hub} that its policy does not know",
+     seen(told=told(*strangers(1, age=300 * DAY, active=HOUR)))),
+    (kinds.UNKNOWN_ACCOUNTS, "1 account on {hub} that its policy does not know",
+     seen(UNNAMED, told=told(*strangers(1)))),
+    (kinds.UNKNOWN_ACCOUNTS, "1 account on {hub} that its policy does not know",
+     seen(with_windows(INSTITUTION, OVER), told=told(account("before", age=10 * DAY), *strangers(1)))),
+    (kinds.UNKNOWN_ACCOUNTS, "1 account on {hub} that its policy does not know",
+     seen(with_windows(INSTITUTION, window(-20 * DAY, -18 * DAY)), told=told(account("guest", age=19 * DAY)),
+          measured=measured(servers=[server("guest")]))),
+    (kinds.UNKNOWN_ACCOUNTS, "1 account on {hub} that its policy does not know",
+     seen(with_windows(INSTITUTION, CALLED_OFF), told=told(*strangers(1)))),
+    (kinds.ACCOUNT_SURGE, "30 new accounts on {hub} in a day",
+     seen(with_windows(ORG, window(-5 * DAY, -3 * DAY, 80)), told=NOT_ASKED,
+          measured=measured((*QUIET[:-3], 60, 20, 0, 0, 30)))),
+    (kinds.ACCOUNT_SURGE, "900 new accounts on {hub} in a window for 4 people",
+     seen(with_windows(INSTITUTION, NOW_OPEN), told=replace(told(*strangers(3)), total=5000),
+          measured=measured((*QUIET, 900)))),
+    (kinds.SIMILAR_NAMES, "5 new accounts on {hub} with names that differ in a number only",
+     seen(ORG, told=told(*(account(f"miner-{n}") for n in range(5)), *(account(f"{n}000") for n in range(9))))),
+    (kinds.LOGIN_OUTSIDE, "2 logins to {hub} while it is meant to be closed",
+     seen(UNNAMED, told=NOT_ASKED, measured=measured(logins=2))),
+    (kinds.STAFF_UNLISTED, "1 admin of {hub} is not in its list of staff",
+     seen(told=told(account("mallory", age=60 * DAY, admin=True)), hashed={"mallory": "m1"},
+          known=Known(OAUTH, admins={"m1": NOON - 8 * DAY}))),
+    (kinds.KNOWN_HOLE, "{hub} runs jupyterhub 4.1.0{x}, which has a known access hole",
+     seen(told=told(ANA, version="4.1.0{x}"))),
     # new accounts and what they do
+    (kinds.STRANGERS_AT_WORK, "Signs of abuse on {hub}, and 9 accounts that its policy does not know",
+     seen(told=told(*strangers(5)), measured=measured(servers=IDLE), effects=(MINER,))),
+    (kinds.STRANGERS_AT_WORK, "Signs of abuse on {hub}, and 14 new accounts",
+     seen(ORG, measured=measured((*QUIET, 14), servers=IDLE), effects=(Effect("ServersNeverStop", "They run on", here=True),))),
+    (kinds.STRANGERS_AT_WORK, "9 servers at full CPU on {hub}, and 9 new accounts in a window for 4 people",
+     seen(with_windows(INSTITUTION, NOW_OPEN), told=told(*strangers(9)), measured=measured(servers=BUSY))),
+    (kinds.STRANGERS_AT_WORK, "1 server at full CPU on {hub}, and 1 account that its policy does not know",
+     seen(with_windows(INSTITUTION, OVER), told=told(account("aastranger", age=2 * DAY)), measured=measured(servers=BUSY[:1]))),
     (kinds.STRANGERS_AT_WORK, "1 server at full CPU on {hub}, and 2 accounts that its policy does not know",
      seen(told=told(*strangers(2)), measured=measured(servers=BUSY[:1]))),
     (kinds.STRANGERS_AT_WORK, "9 servers at full CPU on {hub}, and 9 new accounts",
@@ -143,7 +180,7 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
     (kinds.SIGN_UP, "everybody is meant", seen(OPEN, outside=Outside(sign_up=True))),
     (kinds.LOGIN_FORM, "the class is known", seen(outside=Outside(password_form=True))),
     (kinds.LOGIN_FORM, "a closed hub may have passwords", seen(CLOSED, told=NOT_ASKED, outside=Outside(password_form=True))),
-    (kinds.PROMETHEUS_OPEN, "it is not known", seen(cluster_open=None)),
+    (kinds.PROMETHEUS_OPEN, "it is not known", seen(cluster_open=NOT_ASKED)),
     (kinds.UNKNOWN_ACCOUNTS, "they are the institution's",
      seen(told=told(account("x@uni.example"), account("Y@UNI.example")))),
     (kinds.UNKNOWN_ACCOUNTS, "nobody knows whose server it is", seen(measured=measured(servers=[server("")]))),
@@ -217,6 +254,8 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
     (kinds.STRANGERS_AT_WORK, "of a class a few always compute",
      seen(ORG, told=told(*(account(f"student{n}") for n in range(100))),
           measured=measured((*QUIET, 100), servers=[server(f"student{n}", cpu=1.0 if n < 4 else None) for n in range(100)]))),
+    (kinds.STRANGERS_AT_WORK, "a miner in the cluster may be anybody's",
+     seen(told=told(*strangers(5)), measured=measured(servers=[server("ana")]), effects=(MINER,))),
     (kinds.STRANGERS_AT_WORK, "nobody is new",
      seen(ORG, told=told(*strangers(9, age=300 * DAY)), measured=measured(servers=BUSY))),
     (kinds.STRANGERS_AT_WORK, "people of a workshop compute",
@@ -234,7 +273,7 @@ HELD: list[tuple[str, Sighting, str]] = [
     (kinds.SIGN_UP, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
     (kinds.METRICS_OPEN, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
     (kinds.LOGIN_FORM, seen(outside=Unseen("its pages do not answer")), "its pages do not answer"),
-    (kinds.PROMETHEUS_OPEN, seen(measured=SILENT), SILENT.reason),
+    (kinds.PROMETHEUS_OPEN, seen(cluster_open=SILENT), SILENT.reason),
     (kinds.ACCOUNT_SURGE, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.SLOW_DRIP, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.SIMILAR_NAMES, seen(told=UNSEEN), UNSEEN.reason),
@@ -244,6 +283,7 @@ HELD: list[tuple[str, Sighting, str]] = [
     (kinds.DENIALS_VANISHED, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.WINDOW_STILL_OPEN, seen(with_windows(INSTITUTION, OVER), told=UNSEEN), UNSEEN.reason),
     (kinds.STRANGERS_AT_WORK, seen(measured=SILENT), SILENT.reason),
+    (kinds.STRANGERS_AT_WORK, seen(ORG, told=UNSEEN, measured=measured(servers=BUSY)), UNSEEN.reason),
 ]
 
 
@@ -289,7 +329,7 @@ def test_evidence_says_the_policy_what_is_usual_and_since_when() -> None:
 
     assert isinstance(found, Found)
     assert found.evidence == (
-        "policy institution (`*@uni.example`, `ana`), owner ana@uni.example, no open window",
+        "policy institution (`*@uni.example` and 1 named person), owner ana@uni.example, no open window",
         "3 new accounts since 26 Nov 11:00 (usual: 0 to 2 a day), none matches",
         "1 of them has a server now",
     )

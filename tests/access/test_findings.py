@@ -30,6 +30,7 @@ class Story:
         self.findings: dict[FindingKey, Finding] = {}
         self.alerts: tuple[Alert, ...] = ()
         self.now = NOON
+        self.ended: list[Alert] = []
 
     def look(self, *sightings: Sighting) -> list[str]:
         """What happens: `firing UnknownAccounts`."""
@@ -38,10 +39,11 @@ class Story:
         for each in looked:
             self.findings |= {one.key: one for one in findings_now(self.findings, each.seen, each.outcomes)}
         hubs = frozenset(each.where for each in looks)
-        self.findings |= {one.key: one for one in left_behind(self.findings.values(), hubs, self.now)}
+        self.findings |= {one.key: one for one in left_behind(self.findings.values(), hubs, self.now, EVERY)}
         judgement: Judgement[Verdict] = judged(looked, self.findings, self.alerts, self.now, EVERY)
         went = gone_on(self.alerts, judgement, self.now, "access", called)
         self.alerts = tuple(alert for alert in went.alerts if alert.resolved_at is None)
+        self.ended += [alert for alert in went.alerts if alert.resolved_at is not None]
         self.now += EVERY
         return [f"{event.change} {dict(event.labels)['alertname']}" for event in went.events]
 
@@ -80,7 +82,7 @@ def test_a_message_says_what_was_found_by_what_evidence_and_what_to_do_next() ->
     assert [line for block in form.blocks if "text" in block for line in block["text"]["text"].splitlines()] == [
         ":unlock: *2 accounts on University of Lisbon (lisbon/prod) that its policy does not know* — high",
         "Since 12:00, for 10 minutes.",
-        "• policy institution (`*@uni.example`, `ana`), owner ana@uni.example, no open window",
+        "• policy institution (`*@uni.example` and 1 named person), owner ana@uni.example, no open window",
         "• 2 new accounts since 26 Nov 11:00 (usual: 0 to 2 a day), none matches",
         "• first seen 26 Nov 12:00, 2 times; this is certain",
         'A workshop? Declare the window. People who are meant? Name them in the policy. Otherwise: runbook "close a hub".',
@@ -172,3 +174,22 @@ def test_alerts_carry_what_routes_go_by() -> None:
         "severity": "high",
         "kind": "access",
     }
+
+
+def test_a_hub_with_a_new_name_is_told_of_under_it_and_not_said_to_be_well() -> None:
+    story = Story()
+    story.look(STRANGE)
+
+    happened = story.look(replace(STRANGE, hub="main"))
+
+    assert sorted(happened) == ["firing UnknownAccounts", "resolved UnknownAccounts"]
+    assert story.ended[-1].evidence == ("it is told of under another name of the hub now",)
+
+
+def test_a_hub_that_another_replica_names_keeps_when_it_was_first_seen() -> None:
+    story = Story()
+    story.look(STRANGE)
+    story.look()
+    story.look(STRANGE)
+
+    assert (story.findings[KEY].first_seen, story.findings[KEY].looks) == (NOON, 2)

@@ -1,7 +1,7 @@
 """Hubs looked at again and again: what is kept and told, on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from aggregator.access import finding_rows, sight_rows, window_rows
 from aggregator.access.findings import Acceptance
+from aggregator.access.job import kept
 from aggregator.access.policy import Window
 from aggregator.access.window_rows import Kept
 from aggregator.delivery.names import for_reader
 from aggregator.events import rows as alert_rows
+from aggregator.events.going_on import NOTHING
 from aggregator.events.values import NAMES, Alert, State
 from aggregator.notify.messages import item_of
 from aggregator.outbox.notice import Notice
@@ -20,7 +22,7 @@ from aggregator.rollups.sealed_names import opened
 from aggregator.store.database import Database
 from aggregator.store.metadata import metadata
 from tests.access.sightings import DAY, DUMMY, HOUR, NOON
-from tests.access.world import FORM, KEY, SIGN_UP, User, World, looking
+from tests.access.world import EVERY, FORM, KEY, SIGN_UP, User, World, looking
 
 MINUTE = timedelta(minutes=1)
 STRANGER = User("m1ner.xmr", NOON - HOUR)
@@ -214,3 +216,52 @@ async def test_a_look_costs_a_handful_of_requests(database: Database, tmp_path: 
         await lisbon.look()
 
     assert len(lisbon.server.requests) == 9 + 2 + 3
+
+
+async def test_a_look_that_comes_late_changes_nothing(database: Database, tmp_path: Path) -> None:
+    world = World(users=[STRANGER])
+    async with looking(database, world, tmp_path) as lisbon:
+        late = await lisbon.access.look()
+        lisbon.clock.now += 5 * MINUTE
+        newer = await lisbon.access.look()
+        async with database.writing() as connection:
+            await kept(connection, newer, EVERY)
+        before = await everything_kept(database)
+        async with database.writing() as connection:
+            went = await kept(connection, late, EVERY)
+
+    assert went == NOTHING
+    assert await everything_kept(database) == before
+
+
+async def test_a_hub_that_tells_nonsense_is_looked_at_all_the_same(database: Database, tmp_path: Path) -> None:
+    world = World(users=[User("future", datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), STRANGER], version="4.1.0{x}")
+    async with looking(database, world, tmp_path) as lisbon:
+        await lisbon.look()
+
+    alerts = await open_alerts(database)
+    assert dict(alerts["KnownAccessHole"].annotations)["summary"].startswith("University of Lisbon (lisbon/prod) runs")
+    assert "UnknownAccounts" in alerts
+
+
+async def test_a_hub_without_metrics_is_judged_by_what_it_tells(database: Database, tmp_path: Path) -> None:
+    world = World(users=[STRANGER], has_metrics=False)
+    async with looking(database, world, tmp_path) as lisbon:
+        await lisbon.look()
+        world.users = []
+        await lisbon.look(2)
+
+    assert await open_alerts(database) == {}
+    async with database.reading() as connection:
+        sight = (await sight_rows.sights(connection))[WHERE]
+    assert sight.sides[-1] == "Prometheus: not asked, it has no metrics of this hub"
+
+
+async def test_a_hub_whose_metrics_are_gone_was_not_seen(database: Database, tmp_path: Path) -> None:
+    world = World(users=[STRANGER])
+    async with looking(database, world, tmp_path) as lisbon:
+        await lisbon.look()
+        world.has_metrics, world.users = False, []
+        await lisbon.look(3)
+
+    assert set(await open_alerts(database)) == {"UnknownAccounts"}

@@ -28,7 +28,7 @@ MINUTE = timedelta(minutes=1)
         (ORG, "anybody", False),
         (replace(ORG, identities=("github-org:lab", "ana")), "eve", False),
         (replace(CLOSED, identities=("[ab]*",)), "eve", True),
-        (UNNAMED, "anybody", False),
+        (UNNAMED, "anybody", True),
         (OPEN, "anybody", False),
         (Policy(), "anybody", False),
     ],
@@ -80,3 +80,16 @@ def test_a_hub_without_a_policy_has_its_windows_all_the_same() -> None:
 def test_half_as_many_again_may_come() -> None:
     assert window(-HOUR, HOUR, 80).most_people == 120
     assert window(-HOUR, HOUR).most_people is None
+
+
+@pytest.mark.parametrize(
+    ("identities", "words"),
+    [
+        (("*@uni.example", "github-org:lab"), "institution (`*@uni.example` and `github-org:lab`)"),
+        (("*@a.example", "*@b.example", "ana", "rui"), "institution (`*@a.example`, `*@b.example` and 2 named people)"),
+        (("ana",), "institution (1 named person)"),
+        ((), "institution"),
+    ],
+)
+def test_in_words_a_policy_shows_its_patterns_and_counts_whom_it_names(identities: tuple[str, ...], words: str) -> None:
+    assert Policy("institution", identities).in_words() == words

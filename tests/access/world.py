@@ -52,6 +52,7 @@ class World:
     pages: dict[str, tuple[int, bytes]] = field(
         default_factory=lambda: {"login": (200, LOGIN), "signup": (404, b""), "metrics": (403, b"")}
     )
+    has_metrics: bool = True
     hub_is_down: bool = False
     cluster_is_silent: bool = False
 
@@ -88,6 +89,8 @@ class World:
             "whose": [{"metric": {"pod": pod, USER: user}, "value": [now, "1"]} for pod, (user, _) in pods.items()],
             "cpu": [{"metric": {"pod": pod}, "value": [now, str(cpu)]} for pod, (_, cpu) in pods.items()],
         }
+        if not self.has_metrics:
+            told = {}
         result = [{**one, "metric": {"namespace": "prod", **one["metric"]}} for one in told.get(name, [])]
         kind = "matrix" if name == "accounts" else "vector"
         return orjson.dumps({"status": "success", "data": {"resultType": kind, "result": result}})

@@ -129,7 +129,7 @@ class Emitting:
             return Unseen("the cluster's Prometheus: no answer")
         if at < self.place.remembered_from:
             return NO_METRICS
-        return _measured(self.answers(at), NAMESPACE, at)
+        return _measured(self.answers(at), at)
 
     def answers(self, at: float) -> Answers:
         """The answer to each question."""
