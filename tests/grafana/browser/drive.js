@@ -1,29 +1,9 @@
 // Calls in, answers out, a line of JSON each: made of the data source in a browser. `node drive.js CHROMIUM`.
 
-import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { createInterface } from 'node:readline';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bundled } from './bundle.js';
 import { serving } from './server.js';
-
-const here = dirname(fileURLToPath(import.meta.url));
-
-/** Page and packages in one file. The assistant, a button of Grafana's cloud, is not on npm. */
-async function bundled() {
-  const { outputFiles } = await build({
-    absWorkingDir: here,
-    entryPoints: ['page.js'],
-    alias: { '@grafana/assistant': './assistant.js' },
-    bundle: true,
-    write: false,
-    format: 'iife',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    loader: { '.ttf': 'dataurl', '.svg': 'dataurl', '.woff2': 'dataurl', '.css': 'empty' },
-    logLevel: 'error',
-  });
-  return outputFiles[0].text;
-}
 
 const tooLong = () => new Promise((_, refuse) => setTimeout(refuse, 60_000, new Error('no answer in a minute')).unref());
 
@@ -33,7 +13,7 @@ const page = await browser.newPage();
 page.on('console', (said) => console.error(`${said.type()}: ${said.text()}`));
 page.on('pageerror', (error) => console.error(`uncaught: ${error.stack}`));
 await page.goto(url);
-await page.waitForFunction('window.asked', { timeout: 60_000 });
+if (!(await page.evaluate('Boolean(window.asked)'))) throw new Error('the page is not what it should be');
 console.log(JSON.stringify({ answer: 'ready' }));
 
 for await (const line of createInterface({ input: process.stdin })) {
