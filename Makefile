@@ -62,8 +62,9 @@ tests/grafana/node_modules/.package-lock.json: tests/grafana/package-lock.json
 
 browser: node chromium tests/grafana/browser/node_modules/.package-lock.json  ## install Grafana's data source for a browser; tests only
 
+# By a newer npm: that of Debian 12 cannot read that one package stands in the place of another.
 tests/grafana/browser/node_modules/.package-lock.json: tests/grafana/browser/package-lock.json | node
-	cd tests/grafana/browser && npm ci --no-audit --no-fund
+	cd tests/grafana/browser && npx --yes npm@10.9.4 ci --no-audit --no-fund
 	@touch $@
 
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them

@@ -15,9 +15,11 @@ from tests.api.running import running_over
 from tests.fakes.prometheus import fake_prometheus
 from tests.fleet.places import PLACES
 from tests.fleet.start import started_crosshub, started_fleet
+from tests.grafana.boards import NAMES as BOARDS
+from tests.grafana.boards import choices, in_panels
 from tests.grafana.driven import Page, Told, chromium, installed, opened_page
 
-WHOLE, PART = "whole", "part"
+WHOLE, PART, ONE = "whole", "part", "one"
 SILENT = "reykjavik"
 HOUR = 3600_000
 SPAN = {"from": int(NOON) * 1000 - HOUR, "to": int(NOON) * 1000}
@@ -29,8 +31,9 @@ RANGE, INSTANT = {"range": True, "instant": False}, {"range": False, "instant": 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A page with two data sources, `WHOLE` over all clusters, and `PART` over one more that does not answer; where one
-    Prometheus that holds everything answers; and what came of the opening of `WHOLE`.
+    """A page with data sources, `WHOLE` over all clusters, `PART` over one more that does not answer, and `ONE` over oslo
+    as Crosshub serves a single cluster; where one Prometheus that holds everything answers; and what came of the opening
+    of `WHOLE`.
     """
 
     page: Page
@@ -49,6 +52,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         with started_crosshub(config) as part:
             opening = page.opened(WHOLE, whole)
             page.opened(PART, part)
+            page.opened(ONE, f"{whole}/c/oslo")
             yield World(page, fleet.union.url, opening)
 
 
@@ -60,15 +64,13 @@ def test_the_probe_for_exemplars_in_milliseconds_turns_them_on(world: World) -> 
     assert [len(probe.form[name]) for name in ("start", "end")] == [13, 13]
 
 
-@pytest.mark.parametrize("uid", [WHOLE, PART])
+@pytest.mark.parametrize("uid", [WHOLE, PART, ONE])
 def test_save_and_test_succeeds(world: World, uid: str) -> None:
     told = world.page.ask("health", uid)
 
     assert told.answer == {"status": "success", "message": "Successfully queried the Prometheus API."}
-    assert [(each.path, each.status) for each in told.seen] == [
-        ("/api/v1/query", 200),
-        ("/api/v1/status/buildinfo", 200),
-    ]
+    assert [each.path.rpartition("/api/v1/")[2] for each in told.seen] == ["query", "status/buildinfo"]
+    assert [each.status for each in told.seen] == [200, 200]
 
 
 VARIABLES: dict[str, tuple[str, str, list[str]]] = {
@@ -100,6 +102,12 @@ def test_a_variable_has_the_values_that_are_there(world: World, query: str) -> N
 
     assert sorted(told.answer) == expected
     assert [(each.method, each.path, each.status) for each in told.seen] == [(method, f"/api/v1/{path}", 200)]
+
+
+def test_the_data_source_of_one_cluster_offers_what_that_cluster_has(world: World) -> None:
+    told = world.page.ask("variable", ONE, query="label_values(kube_namespace_created, namespace)", span=SPAN)
+
+    assert sorted(told.answer) == ["fjord", "prod", "staging"]
 
 
 def test_label_names_are_those_of_all_clusters(world: World) -> None:
@@ -134,6 +142,21 @@ def test_an_ad_hoc_filter_narrows_every_selector_of_a_panel(world: World) -> Non
 
     assert [frame["labels"] for frame in told.answer["frames"]] == [{"cluster": "oslo"}, {"cluster": "perth"}]
     assert told.seen[0].form["query"].count('cluster=~"oslo|perth"') == 2
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_an_ad_hoc_filter_goes_with_every_panel_of_a_dashboard(world: World, name: str) -> None:
+    panels = in_panels(name)
+    targets = [_target(each.expr, range=not each.now, instant=each.now, place=n) for n, each in enumerate(panels)]
+    world.page.ask("choose", None, **{each: ["oslo", "perth", "o.slo|("] for each in choices(name)})
+
+    told = world.page.ask("panel", WHOLE, span=SPAN, targets=targets, filters=[_filter("=|", "oslo", "perth")])
+
+    assert told.answer["error"] is None
+    assert [each.status for each in told.seen] == [200] * len(panels)
+    queries = [each.form["query"] for each in told.seen]
+    assert [each for each in queries if 'cluster=~"oslo|perth"' not in each] == []
+    assert [each for each in queries if any(f"${variable}" in each for variable in choices(name))] == []
 
 
 def test_a_panel_over_time_shows_what_one_prometheus_with_everything_has(world: World) -> None:
@@ -254,8 +277,8 @@ def _panel(world: World, expr: str, *, on: str = WHOLE, kind: dict[str, bool] = 
     return world.page.ask("panel", on, span=SPAN, targets=[_target(expr, **kind)], **options)
 
 
-def _target(expr: str, **kind: bool) -> dict[str, Any]:
-    return {"refId": "A", "expr": expr, **kind}
+def _target(expr: str, place: int = 0, **kind: bool) -> dict[str, Any]:
+    return {"refId": f"Q{place}", "expr": expr, **kind}
 
 
 def _filter(operator: str, *values: str) -> dict[str, Any]:
