@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help install prometheus postgresql alertmanager chromium node demo test dashboards check format migration pictures bench proof lock clean
+.PHONY: help install prometheus postgresql alertmanager chromium node browser demo test test-grafana dashboards check format migration pictures bench proof lock clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(STAMP)  ## create .venv with everything pinned
 
@@ -42,7 +42,7 @@ alertmanager:  ## install Debian's Alertmanager where it is missing; the tests c
 	    apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends prometheus-alertmanager >/dev/null; \
 	  else echo "Alertmanager is missing. Install it with: sudo apt-get install --no-install-recommends prometheus-alertmanager" >&2; exit 1; fi; }
 
-chromium:  ## install Debian's Chromium where it is missing; it takes the pictures
+chromium:  ## install Debian's Chromium where it is missing; for pictures, and tests with Grafana's data source
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "installing Debian's package chromium"; \
@@ -60,11 +60,21 @@ tests/grafana/node_modules/.package-lock.json: tests/grafana/package-lock.json
 	cd tests/grafana && npm ci --no-audit --no-fund
 	@touch $@
 
+browser: node chromium tests/grafana/browser/node_modules/.package-lock.json  ## install Grafana's data source for a browser; tests only
+
+# By a newer npm: that of Debian 12 cannot read that one package stands in the place of another.
+tests/grafana/browser/node_modules/.package-lock.json: tests/grafana/browser/package-lock.json | node
+	cd tests/grafana/browser && npx --yes npm@10.9.4 ci --no-audit --no-fund
+	@touch $@
+
 demo: install prometheus  ## real Prometheus servers with made-up hubs, and Crosshub in front of them
 	$(BIN)/crosshub demo $(ARGS)
 
-test: install prometheus postgresql alertmanager node  ## every test, against real servers
+test: install prometheus postgresql alertmanager browser  ## every test, against real servers
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-grafana: install prometheus browser  ## the tests with Grafana's own types, and its own data source in a browser
+	$(BIN)/pytest tests/grafana/test_types.py tests/grafana/test_data_source.py $(ARGS)
 
 dashboards: install  ## render dashboards/grafana again
 	$(BIN)/crosshub grafana render
@@ -103,4 +113,4 @@ lock: install node  ## resolve the locks again
 	cd tests/access/hubs/proxy && npm install --silent --package-lock-only
 
 clean:  ## forget .venv, caches, and what the demo and the tests keep
-	rm -rf $(VENV) tests/grafana/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet
+	rm -rf $(VENV) tests/grafana/node_modules tests/grafana/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .demo .fleet
