@@ -57,7 +57,7 @@ async def test_a_stranger_who_is_let_in_is_told_of_once_within_two_looks(
         for name in places:
             (about,) = [text for text in said if f"lisbon/{name}" in text]
             assert f":unlock: *1 account on The {name} (lisbon/{name}) that its policy does not know* — high" in about
-            assert "• policy institution (`*@uni.example`, `ana`), owner ana@uni.example, no open window" in about
+            assert "• policy institution (`*@uni.example` and 1 named person), owner ana@uni.example, no open window" in about
             assert f"• accounts: {STRANGER}" in about
             assert await here.looks_until_told(let_in, name, kinds.UNKNOWN_ACCOUNTS) <= 2
         kept = await here.everything_kept()
