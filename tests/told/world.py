@@ -49,7 +49,7 @@ routes:
 CLUSTER = """
   - name: {name}
     prometheus: {{url: {url}, timeout: 2s}}
-    hubs: [{{name: prod, title: {title}, url: {hub}}}]
+    hubs: [{{name: prod, title: {title}, url: {hub}, access: {{policy: open}}}}]
 """
 
 
