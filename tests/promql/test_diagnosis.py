@@ -56,7 +56,8 @@ def test_a_text_that_is_not_promql_is_told_where_and_why(text: str, said: str) -
 
 @pytest.mark.parametrize("expr", sorted({rule.expr for group in rules_of(None) for rule in group.rules})[::3])
 def test_a_word_that_does_not_belong_there_is_found_wherever_it_stands(expr: str) -> None:
-    places = [end + 1 for end in range(len(expr)) if expr[end] == "]"]
+    # Behind ranges, not within the texts of matchers.
+    places = [end + 1 for end in range(len(expr)) if expr[end] == "]" and expr[:end].count('"') % 2 == 0]
     for place in places:
         wrong = f"{expr[:place]} astray{expr[place:]}"
         with pytest.raises(BadExpression) as fault:
