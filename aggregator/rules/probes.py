@@ -24,10 +24,13 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What does not answer is asked again after each of these pauses; every time it has so many seconds."""
+    """What does not answer is asked again after each of these pauses; every time it has so many seconds.
 
-    pauses: tuple[float, ...] = (2.0, 5.0)
-    timeout: float = 10.0
+    So short that a hub which never answers is told of within two looks of a minute.
+    """
+
+    pauses: tuple[float, ...] = (1.0, 4.0)
+    timeout: float = 6.0
 
 
 PATIENT = Pace()
