@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from aggregator.access.arrivals import came_today, new_accounts, ordinary, strange
+from aggregator.access.arrivals import LATELY, came_today, new_accounts, ordinary, strange
 from aggregator.access.evidence import Measured, Sighting, Unseen
 from aggregator.access.found import Found, Outcome, counted
 from aggregator.access.policy import Window
@@ -23,7 +22,6 @@ COMPUTE = 0.05
 """The share of all servers that work hard at the same moment where people learn to compute."""
 WONDER = 1e-3
 MINER = "CryptominerKilled"
-LATELY = timedelta(days=7)
 FLOOR = 3
 """New accounts a day that can be too many once they work hard."""
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.events.values import Health
+from aggregator.slots.rows import hold
 from aggregator.store.alert_tables import rule_look
-from aggregator.store.tables import schedule
 from aggregator.store.upsert import upsert
 
 MOST_OF_AN_ERROR = 2000
@@ -37,7 +37,7 @@ async def turn(connection: AsyncConnection, name: str, rules: Collection[str], a
 
     Two replicas may hold two slots of one schedule. The one with the older slot must not write over the other's work.
     """
-    await connection.execute(select(schedule.c.name).where(schedule.c.name == name).with_for_update())
+    await hold(connection, name)
     query = select(func.max(rule_look.c.looked_at)).where(rule_look.c.rule.in_(rules))
     latest = (await connection.execute(query)).scalar()
     return latest is None or latest < at
