@@ -106,7 +106,7 @@ def accept(
     """Live with a finding for a while: nobody is told of it until then."""
     config = chosen_config(context)
 
-    from aggregator.cli.access_windows import Accepting, accept_finding
+    from aggregator.cli.accepting import Accepting, accept_finding
 
     accept_finding(config, Accepting(hub, kind, until, reason, author))
 
@@ -120,7 +120,7 @@ def reopen(
     """Live with a finding no longer."""
     config = chosen_config(context)
 
-    from aggregator.cli.access_windows import reopen_finding
+    from aggregator.cli.accepting import reopen_finding
 
     reopen_finding(config, hub, kind)
 

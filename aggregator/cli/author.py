@@ -1,4 +1,4 @@
-"""Who gives a command."""
+"""Who gives a command, and why."""
 
 import getpass
 
@@ -13,3 +13,10 @@ def author_of(given: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         raise BadQuery("--author: say who you are; nobody is logged in here") from None
+
+
+def reason_of(text: str) -> str:
+    """Why, as it was said with `--reason`; raises BadQuery where nothing was."""
+    if not text.strip():
+        raise BadQuery("--reason: say why; whoever looks at it later reads this")
+    return text.strip()

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from aggregator.access.hubs import Placed, placed
 from aggregator.clusters.faults import did_you_mean
+from aggregator.clusters.values import Config
 from aggregator.errors import CrosshubError
 
 
@@ -38,3 +40,8 @@ def chosen_hubs(hubs: Iterable[Hub], wanted: Sequence[str], otherwise: str = "th
             names = [name_of(hub) for hub in there]
             raise NoSuchHub(f'{otherwise} "{each}"{did_you_mean(each, names, everything="there are ")}')
     return tuple(hub for hub in there if not wanted or name_of(hub) in wanted or hub.key in wanted)
+
+
+def hub_named(config: Config, name: str) -> Placed:
+    """The hub of that name; raises NoSuchHub."""
+    return chosen_hubs(placed(config), [name])[0]

@@ -45,6 +45,7 @@ def _to_try(url: str, config: str) -> list[str]:
         f"  {crosshub} --config {config} explain '{_BUSY}'",
         f"  Grafana: a data source of type Prometheus with the URL {url}",
         f"  Alerts: {url}/alerts in a browser, or {crosshub} --config {config} alerts",
+        f"  {crosshub} --config {config} access status",
     ]
 
 
