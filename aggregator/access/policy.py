@@ -108,7 +108,7 @@ class Policy:
         if self.kind is None:
             return "none declared"
         # Between backticks, or Slack would take the asterisks for bold.
-        shown = [f"`{each}`" for each in self.identities if _is_pattern(each) or _is_elsewhere(each)]
+        shown = [f"`{each}`" for each in patterns_in(self.identities)]
         named = len(self.identities) - len(shown)
         if named:
             shown.append(f"{named} named {'person' if named == 1 else 'people'}")
@@ -134,6 +134,11 @@ def policy_of(hub: Hub, kept: Iterable[Window] = ()) -> Policy:
 
 def staff_in(access: Access) -> frozenset[str]:
     return frozenset(name.lower() for name in access.staff)
+
+
+def patterns_in(identities: Iterable[str]) -> tuple[str, ...]:
+    """The identities that name nobody; who is named is shown to no one but the hub's operators."""
+    return tuple(each for each in identities if _is_pattern(each) or _is_elsewhere(each))
 
 
 def _declared(window: OpenWindow) -> Window:

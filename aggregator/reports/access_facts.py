@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from aggregator.access.policy import patterns_in
 from aggregator.reports.facts import Facts, HubFacts
 from aggregator.reports.periods import Period
 from aggregator.reports.values import AccessFacts, Window
@@ -15,10 +16,11 @@ def access_of(hub: HubFacts, facts: Facts) -> AccessFacts:
     if hub.declared is None:
         windows = _near(windows_of(hub), facts.period)
         return AccessFacts(windows=windows, checked_at=facts.checked_at, findings=hub.findings)
-    declared = hub.declared
+    declared, patterns = hub.declared, patterns_in(hub.declared.identities)
     return AccessFacts(
         declared.policy,
-        declared.identities,
+        patterns,
+        len(declared.identities) - len(patterns),
         declared.owner or "",
         declared.review_by,
         _near(windows_of(hub), facts.period),

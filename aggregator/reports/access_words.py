@@ -55,10 +55,12 @@ def _is_due(known: AccessFacts, report: Report) -> bool:
 
 def _policy(known: AccessFacts, tongue: Tongue) -> str:
     who = tongue.say(POLICIES[known.policy])
-    names = [clean(each) for each in known.identities]
+    names = [clean(each) for each in known.patterns]
     if len(names) > MOST:
         left = tongue.many("{number} more", "{number} more", len(names) - MOST)
         names = [*names[:MOST], left]
+    if known.named:
+        names.append(tongue.many("{number} named person", "{number} named people", known.named))
     if not names:
         return tongue.say("As declared: {who}", who=who)
     return tongue.say("As declared: {who} ({names})", who=who, names=tongue.listed(names))

@@ -123,10 +123,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """Who may log in as declared; `policy` is empty where nobody declared it. `findings` contradict it."""
+    """Who may log in as declared; `policy` is empty where nobody declared it. `findings` contradict it.
+
+    `patterns` are the identities that name nobody, `named` is how many do.
+    """
 
     policy: str = ""
-    identities: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    named: int = 0
     owner: str = ""
     review_by: date | None = None
     windows: tuple[Window, ...] = ()

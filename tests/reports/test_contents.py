@@ -10,6 +10,7 @@ from aggregator.clusters.values import Access, OpenWindow
 from aggregator.reports.contents import report
 from aggregator.reports.facts import CrowdFacts, HubFacts, Seen
 from aggregator.reports.periods import period_named
+from aggregator.reports.snapshot import frozen
 from aggregator.reports.storage import storage_of
 from aggregator.reports.values import Flag, Outage, Unknown, Unseen
 from tests.reports.facts import ASKED, WEEK, facts, hour_of, hours, hub, weeks
@@ -232,6 +233,15 @@ def test_windows_are_told_of_while_they_are_open_and_two_weeks_ahead() -> None:
     told = report(facts(hub(declared=Access("open", open_windows=windows)))).hubs[0].access
 
     assert [window.reason for window in told.windows] == ["ended", "soon"]
+
+
+def test_of_a_policy_patterns_are_told_and_named_people_are_counted() -> None:
+    declared = Access("institution", ("*@ulisboa.pt", "ana", "github-org:geo", "rui"))
+
+    told = report(facts(hub(declared=declared)))
+
+    assert (told.hubs[0].access.patterns, told.hubs[0].access.named) == (("*@ulisboa.pt", "github-org:geo"), 2)
+    assert b'"ana"' not in frozen(told)
 
 
 def test_what_nobody_tells_of_a_hub_that_was_seen_is_lacking() -> None:
