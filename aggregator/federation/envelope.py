@@ -34,13 +34,63 @@ class _Envelope(msgspec.Struct):
     infos: list[str] = []
 
 
+class _Remarks(msgspec.Struct):
+    """What stands behind the data."""
+
+    warnings: list[str] = []
+    infos: list[str] = []
+
+
 _DECODER = msgspec.json.Decoder(_Envelope)
+_LABELS = msgspec.json.Decoder(dict[str, str])
+_REMARKS = msgspec.json.Decoder(_Remarks)
+
+# How a Prometheus writes a matrix. In a string of JSON no quote stands without a backslash, so that none of these is
+# part of a label's value.
+_FIRST = b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":'
+_VALUES = b'},"values":[['
+_NEXT = b']]},{"metric":'
+_LAST = b"]]}]}"
+_BEFORE_BRACE = _NEXT.index(b"{")
+
+Opened = tuple[list[Series], tuple[str, ...]]
+"""The series of an answer, and what the cluster remarked."""
 
 
-def opened(body: bytes) -> tuple[list[Series], tuple[str, ...]]:
-    """The series of a vector or matrix, and what the cluster remarked; raises NotPrometheus for anything else."""
+def opened(body: bytes) -> Opened:
+    """The series of a vector or matrix, and what the cluster remarked; raises NotPrometheus for anything else.
+
+    The samples of a matrix as Prometheus writes one are not even passed over by a parser.
+    """
     try:
+        found = _cut(body)
+        if found is not None:
+            return found
         envelope = _DECODER.decode(body)
     except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
-    return envelope.data.result, (*envelope.warnings, *map(Info, envelope.infos))
+    return envelope.data.result, _remarks(envelope)
+
+
+def _remarks(told: _Envelope | _Remarks) -> tuple[str, ...]:
+    return (*told.warnings, *map(Info, told.infos))
+
+
+def _cut(body: bytes) -> Opened | None:
+    """A matrix cut at the ends of its samples, in which no brace stands; None for what does not look like one."""
+    if not body.startswith(_FIRST):
+        return None
+    series, view, start = [], memoryview(body), len(_FIRST)
+    while True:
+        labels_end = body.find(_VALUES, start) + 1
+        brace = body.find(b"{", labels_end)
+        end = body.find(_LAST, labels_end) if brace < 0 else brace - _BEFORE_BRACE
+        if not 0 < labels_end < end:
+            return None
+        samples = view[labels_end + len(',"values":') : end + len("]]")]
+        series.append(Series(_LABELS.decode(view[start:labels_end]), msgspec.Raw(samples)))
+        if brace < 0:
+            return series, _remarks(_REMARKS.decode(b'{"data":0' + body[end + len(_LAST) :]))
+        start = end + len(_NEXT)
+        if body[end:start] != _NEXT:
+            return None

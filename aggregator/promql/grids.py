@@ -48,10 +48,11 @@ def resolved(node: Node, steps: Steps) -> Node:
     """The tree with what it says of the query's own start, end and step written as numbers and instants, so that a part
     can be asked on another grid.
     """
-    return _resolved(node, steps) if any(map(_is_symbolic, walk(node))) else node
+    return _resolved(node, steps) if any(map(is_symbolic, walk(node))) else node
 
 
-def _is_symbolic(node: Node) -> bool:
+def is_symbolic(node: Node) -> bool:
+    """Whether the node itself speaks of the query's own start, end or step."""
     match node:
         case Selector(at=At(when=str())) | Subquery(at=At(when=str())):
             return True

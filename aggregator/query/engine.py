@@ -23,6 +23,7 @@ from aggregator.promql.spellings import spelt_since
 from aggregator.promql.tree import Aggregate, Kind, Node, Subquery, walk
 from aggregator.query.asking import Extras
 from aggregator.query.gathering import Gathering
+from aggregator.query.plans import Plans
 from aggregator.query.replies import demand_enough, words_of
 from aggregator.query.request import Answer, Request, ResultType, Timings
 from aggregator.query.result import encoded
@@ -53,6 +54,7 @@ class Engine:
     versions: Callable[[], Mapping[str, Version]]
     source: Source = field(default_factory=NoSource)
     _flights: SingleFlight[Answer] = field(default_factory=SingleFlight)
+    _plans: Plans = field(default_factory=Plans)
 
     async def answer(self, request: Request) -> Answer:
         """What one Prometheus holding all clusters would answer.
@@ -63,15 +65,23 @@ class Engine:
 
     async def planned(self, request: Request, *, exact: bool = False) -> Plan:
         """How the query is answered, without answering it."""
+        made = self._plans.find(request.text, request.steps, self.versions(), exact=exact)
+        if made is None:
+            made = await self._newly_planned(request, exact=exact)
+        if made.lane == "splice" and made.steps.count > MOST_POINTS:
+            # More than a Prometheus answers at once comes in pieces, which have to be put together.
+            return replace(made, lane="evaluate", tree=Leaf(0))
+        return made
+
+    async def _newly_planned(self, request: Request, *, exact: bool) -> Plan:
+        versions = dict(self.versions())
         tree = await self._understood(request)
         made = self._plan(tree, request, self.clusters, exact=exact)
         asked = made.asked() or self.clusters
         if asked != self.clusters and self._are_closed(asked) != made.closed:
             made = self._plan(tree, request, asked, exact=exact)
         await self._demand_known(tree, asked, request)
-        if made.lane == "splice" and made.steps.count > MOST_POINTS:
-            # More than a Prometheus answers at once comes in pieces, which have to be put together.
-            return replace(made, lane="evaluate", tree=Leaf(0))
+        self._plans.keep(request.text, tree, made, versions)
         return made
 
     def _plan(self, tree: Node, request: Request, asked: tuple[str, ...], *, exact: bool) -> Plan:

@@ -203,3 +203,14 @@ def spliced_texts(query: str) -> list[str]:
     """What the one cluster is asked for the largest parts that it computes."""
     made = plan(parse(query), Steps(600_000, 600_000, 0), Circumstances(("lisbon",)))
     return [text for leaf in made.leaves for _, text in leaf.texts]
+
+
+async def test_a_query_that_is_asked_again_is_asked_at_its_own_moment() -> None:
+    async with scene({"lisbon": {"sum(x)": ["{} 1"]}, "oslo": {"sum(x)": ["{} 2"]}}) as fleet:
+        await fleet.instant("sum(x)", at=600)
+        await fleet.instant("sum(x)", at=660)
+        await fleet.range("sum(x)", start=720, end=780, step=60)
+        await fleet.range("sum(x)", start=840, end=960, step=120)
+
+    asked = [tuple(form[name] for name in ("time", "start", "end", "step") if name in form) for form in fleet.forms("oslo")]
+    assert asked == [("600",), ("660",), ("720", "780", "60"), ("840", "960", "120")]

@@ -46,3 +46,14 @@ async def test_the_configuration_may_decide(ranges: Literal["closed", "left-open
         answer = await fleet.instant(QUERY)
 
     assert values_of(answer) == {"": counted}
+
+
+async def test_a_version_that_changes_changes_the_answer_to_what_was_asked_before() -> None:
+    versions: dict[str, Version] = {"lisbon": (2, 42), "oslo": (2, 42)}
+    async with scene(SCRIPTS, versions=versions) as fleet:
+        await fleet.instant("sum(x)")
+        before = await fleet.instant(QUERY)
+        versions["oslo"] = (3, 0)
+        after = await fleet.instant(QUERY)
+
+    assert (values_of(before), values_of(after)) == ({"": CLOSED}, {"": LEFT_OPEN})

@@ -1,0 +1,25 @@
+"""A plan made for some steps, at others: a panel asks the same again and again, only later."""
+
+from dataclasses import replace
+
+from aggregator.planning.plan import Plan
+from aggregator.promql.grids import is_symbolic
+from aggregator.promql.tree import Node, Subquery, walk
+from aggregator.series import Steps
+
+
+def holds_at_any_time(made: Plan, query: Node) -> bool:
+    """Whether the plan of the query says the same at other steps, but for the steps themselves.
+
+    Subqueries that are evaluated here, samples of other sources, and what is said of the query's own start and end were
+    counted out in moments.
+    """
+    counts = made.lane == "evaluate" and any(isinstance(node, Subquery) for node in walk(made.tree))
+    return not made.raws and not counts and not any(map(is_symbolic, walk(query)))
+
+
+def moved(made: Plan, steps: Steps) -> Plan:
+    """The plan at other steps of the same kind: one moment, or a range."""
+    leaves = tuple([replace(leaf, steps=steps) for leaf in made.leaves])
+    staged = tuple([replace(stage, steps=steps) for stage in made.staged])
+    return replace(made, steps=steps, leaves=leaves, staged=staged)

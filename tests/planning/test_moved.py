@@ -1,0 +1,51 @@
+"""A plan that is used again for other steps is the one that would be made for them."""
+
+import pytest
+
+from aggregator.planning.moved import holds_at_any_time, moved
+from aggregator.planning.plan import Circumstances
+from aggregator.planning.planner import plan
+from aggregator.promql.parse import parse
+from aggregator.series import Steps
+from tests.differential.grammar import generated
+
+AROUND = Circumstances(("lisbon", "oslo"), closed=True, names_elsewhere=frozenset({"kept"}))
+MOMENTS = Steps(600_000, 600_000, 0), Steps(7_260_000, 7_260_000, 0)
+RANGES = Steps(600_000, 1_200_000, 60_000), Steps(7_200_000, 9_000_000, 300_000)
+
+# query: whether its plan holds at any time
+QUERIES = {
+    "x": True,
+    "sum(x)": True,
+    "sum(x offset 5m)": True,
+    "sum(x @ 10)": True,
+    "max_over_time(x[1h:5m])": True,
+    "max_over_time(sum(x)[1h:5m])": False,
+    "quantile_over_time(scalar(y), x[5m])": True,
+    "sum(x) / time()": True,
+    "x @ start()": False,
+    "sum(x @ end())": False,
+    "kept": False,
+    "kept + sum(x)": False,
+}
+
+
+@pytest.mark.parametrize("before_and_after", [MOMENTS, RANGES], ids=["instant", "range"])
+@pytest.mark.parametrize(("text", "holds"), QUERIES.items())
+def test_what_was_counted_out_in_moments_is_not_used_again(
+    text: str, holds: bool, before_and_after: tuple[Steps, Steps]
+) -> None:
+    assert holds_at_any_time(plan(parse(text), before_and_after[0], AROUND), parse(text)) is holds
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["by parts", "exact"])
+@pytest.mark.parametrize(("before", "after"), [MOMENTS, RANGES], ids=["instant", "range"])
+def test_plans_of_generated_queries_are_the_same_when_moved(before: Steps, after: Steps, exact: bool) -> None:
+    held = 0
+    for text in generated(400, 7):
+        query = parse(text)
+        made = plan(query, before, AROUND, exact=exact)
+        if holds_at_any_time(made, query):
+            held += 1
+            assert moved(made, after) == plan(query, after, AROUND, exact=exact), text
+    assert held > 200
