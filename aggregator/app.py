@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from aggregator.api import errors
 from aggregator.api.clusters import cluster_routes
 from aggregator.api.desk import Answering, Desk
+from aggregator.api.front import Front, in_front_of
 from aggregator.api.heard import heard_routes
 from aggregator.api.routes import routes
 from aggregator.clusters.values import Config
@@ -189,7 +190,7 @@ class Serving:
         task.add_done_callback(self._under_way.discard)
 
 
-def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
+def create_app(config: Config, reread: Callable[[], Config]) -> Front:
     """The service as an ASGI application; `reread` gives the configuration as it stands in its file now.
 
     Raises BadRules.
@@ -211,7 +212,7 @@ def create_app(config: Config, reread: Callable[[], Config]) -> Starlette:
     app.router.default = own
     for each in (own, app):
         errors.install(each, serving.telemetry)
-    return app
+    return in_front_of(app, errors.handlers(serving.telemetry))
 
 
 def run(config: Config, reread: Callable[[], Config]) -> None:

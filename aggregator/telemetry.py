@@ -68,6 +68,7 @@ class Telemetry:
         Gauge("crosshub_server_build_info", "Which Crosshub this is.", ["version"], registry=own).labels(version).set(1)
         self._config.set(1)
         self._of = lru_cache(maxsize=None)(self._series_of)
+        self._in = lru_cache(maxsize=None)(self._series_in)
         self._pieces = Counter("crosshub_server_rollup_pieces", "Pieces of rollups that were kept.", registry=own)
         self._not_told = Counter(
             "crosshub_server_rollup_failures",
@@ -136,10 +137,15 @@ class Telemetry:
         """The series that every reply of a cluster is counted in; looking them up takes longer than counting."""
         return self._questions.labels(cluster), self._seconds.labels(cluster), self._bytes.labels(cluster)
 
+    def _series_in(self, lane: str) -> tuple[Counter, Histogram]:
+        """The series that every answer in a lane is counted in."""
+        return self._lanes.labels(lane), self._queries.labels(lane)
+
     def answered(self, lane: str, seconds: float, missing: Mapping[str, str] = NOBODY) -> None:
         """A query was answered, less the clusters that are `missing`, each with the kind of its failure."""
-        self._lanes.labels(lane).inc()
-        self._queries.labels(lane).observe(seconds)
+        queries, taken = self._in(lane)
+        queries.inc()
+        taken.observe(seconds)
         if missing:
             self._partial.inc()
         for cluster, kind in missing.items():

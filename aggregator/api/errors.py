@@ -1,6 +1,7 @@
 """Errors as HTTP: the one place where an exception becomes a status code and Prometheus' words for its kind."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from fastapi.exception_handlers import http_exception_handler
 from starlette.applications import Starlette
@@ -39,8 +40,17 @@ def status_of(error: Exception) -> tuple[int, str]:
     return next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), INTERNAL)
 
 
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
 def install(app: Starlette, telemetry: Telemetry) -> None:
     """Answer errors, on every route, in Prometheus' form; and count them."""
+    for kind, handler in handlers(telemetry).items():
+        app.add_exception_handler(kind, handler)
+
+
+def handlers(telemetry: Telemetry) -> dict[type[Exception], Handler]:
+    """Who answers which errors; they count them."""
 
     async def told(_: Request, error: Exception) -> Response:
         status, kind = status_of(error)
@@ -54,11 +64,13 @@ def install(app: Starlette, telemetry: Telemetry) -> None:
         telemetry.refused(kind)
         return Response(failure(kind, "an error inside Crosshub; its log says more"), status, media_type=JSON)
 
-    app.add_exception_handler(CrosshubError, told)
-    app.add_exception_handler(HTTPException, _unrouted)
-    app.add_exception_handler(ClientGone, _gone)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, internal)
+    return {
+        CrosshubError: told,
+        HTTPException: _unrouted,
+        ClientGone: _gone,
+        ClientDisconnect: _gone,
+        Exception: internal,
+    }
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 
@@ -16,7 +17,6 @@ T = TypeVar("T")
 LARGEST_FORM = 10 * 2**20
 _FORM = b"application/x-www-form-urlencoded"
 _BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2}).{0,2}", re.DOTALL)
-_ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
 _TRUTH = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
     **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
@@ -153,6 +153,6 @@ def _fault(pair: bytes) -> str | None:
 def _decoded(text: bytes) -> str:
     plain = text.replace(b"+", b" ")
     if b"%" in plain:
-        plain = _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), plain)
+        plain = unquote_to_bytes(plain)
     # What is no UTF-8 matches nothing anywhere, but must not break anything on its way.
     return plain.decode(errors="replace")

@@ -2,9 +2,13 @@
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from aggregator.api import errors
+from aggregator.api.front import MOST_ASKED, in_front_of
 from aggregator.telemetry import Telemetry
 from tests.api.asking import asked
 
@@ -175,15 +179,17 @@ def test_where_the_answer_is_another_it_is_so_on_purpose(
     assert words.replace('"', '\\"') in ours.text or words in ours.text
 
 
-async def test_what_nobody_foresaw_is_said_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
-    app = FastAPI()
-    errors.install(app, Telemetry("test"))
+async def fails(_: Request) -> Response:
+    raise RuntimeError("password=hunter2")
 
-    @app.get("/api/v1/query")
-    async def fails() -> None:
-        raise RuntimeError("password=hunter2")
 
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+@pytest.mark.parametrize("behind", [True, False], ids=["behind all layers", "in front of them"])
+async def test_what_nobody_foresaw_is_said_without_its_words(caplog: pytest.LogCaptureFixture, *, behind: bool) -> None:
+    app, telemetry = Starlette(routes=[Route(path, fails) for path in MOST_ASKED]), Telemetry("test")
+    errors.install(app, telemetry)
+    asked = app if behind else in_front_of(app, errors.handlers(telemetry))
+
+    transport = httpx.ASGITransport(asked, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://crosshub") as http:
         response = await http.get("/api/v1/query")
 

@@ -18,7 +18,7 @@ NOWHERE = Cluster("oslo", Prometheus(("http://127.0.0.1:1",)), hubs=(Hub("prod")
 
 async def start(config: Config) -> None:
     app = create_app(config, lambda: config)
-    async with app.router.lifespan_context(app):
+    async with app.app.router.lifespan_context(app.app):
         pass
 
 

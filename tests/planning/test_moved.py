@@ -33,14 +33,14 @@ QUERIES = {
 @pytest.mark.parametrize("before_and_after", [MOMENTS, RANGES], ids=["instant", "range"])
 @pytest.mark.parametrize(("text", "holds"), QUERIES.items())
 def test_what_was_counted_out_in_moments_is_not_used_again(
-    text: str, holds: bool, before_and_after: tuple[Steps, Steps]
+    text: str, before_and_after: tuple[Steps, Steps], *, holds: bool
 ) -> None:
     assert holds_at_any_time(plan(parse(text), before_and_after[0], AROUND), parse(text)) is holds
 
 
 @pytest.mark.parametrize("exact", [False, True], ids=["by parts", "exact"])
 @pytest.mark.parametrize(("before", "after"), [MOMENTS, RANGES], ids=["instant", "range"])
-def test_plans_of_generated_queries_are_the_same_when_moved(before: Steps, after: Steps, exact: bool) -> None:
+def test_plans_of_generated_queries_are_the_same_when_moved(before: Steps, after: Steps, *, exact: bool) -> None:
     held = 0
     for text in generated(400, 7):
         query = parse(text)

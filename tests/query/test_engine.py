@@ -212,5 +212,7 @@ async def test_a_query_that_is_asked_again_is_asked_at_its_own_moment() -> None:
         await fleet.range("sum(x)", start=720, end=780, step=60)
         await fleet.range("sum(x)", start=840, end=960, step=120)
 
-    asked = [tuple(form[name] for name in ("time", "start", "end", "step") if name in form) for form in fleet.forms("oslo")]
+    asked = [
+        tuple(form[name] for name in ("time", "start", "end", "step") if name in form) for form in fleet.forms("oslo")
+    ]
     assert asked == [("600",), ("660",), ("720", "780", "60"), ("840", "960", "120")]
