@@ -13,7 +13,7 @@ from aggregator.api.desk import Desk
 from aggregator.api.health import health_routes
 from aggregator.api.one_cluster import of_one_cluster
 from aggregator.api.parameters import parameters
-from aggregator.api.presence import present
+from aggregator.api.presence import Present
 
 Answerer = Callable[..., Awaitable[bytes]]
 """Takes who answers, the parameters of the request, and those of the path by name; gives the body."""
@@ -55,7 +55,7 @@ def _route(desk: Desk, methods: tuple[str, ...], path: str, answer: Answerer, ki
         here = desk.now
         # The fleet is held while it is in use: a new configuration may take its place meanwhile.
         with here.fleet.held():
-            async with present(request):
+            async with Present(request):
                 body = await answer(here, asked, **request.path_params)
         return await response(request, body, kind)
 

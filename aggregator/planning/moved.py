@@ -1,8 +1,6 @@
 """A plan made for some steps, at others: a panel asks the same again and again, only later."""
 
-from dataclasses import replace
-
-from aggregator.planning.plan import Plan
+from aggregator.planning.plan import Ask, Plan, StagedAsk
 from aggregator.promql.grids import is_symbolic
 from aggregator.promql.tree import Node, Subquery, walk
 from aggregator.series import Steps
@@ -20,6 +18,6 @@ def holds_at_any_time(made: Plan, query: Node) -> bool:
 
 def moved(made: Plan, steps: Steps) -> Plan:
     """The plan at other steps of the same kind: one moment, or a range."""
-    leaves = tuple([replace(leaf, steps=steps) for leaf in made.leaves])
-    staged = tuple([replace(stage, steps=steps) for stage in made.staged])
-    return replace(made, steps=steps, leaves=leaves, staged=staged)
+    leaves = tuple([Ask(leaf.node, leaf.texts, steps, leaf.pinned) for leaf in made.leaves])
+    staged = tuple([StagedAsk(stage.call, stage.scalars, stage.clusters, steps) for stage in made.staged])
+    return Plan(made.lane, made.tree, steps, made.closed, made.exact, leaves, made.raws, staged)

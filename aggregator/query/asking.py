@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -36,7 +36,10 @@ def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | Crosshub
     """One question to each cluster; the answers stay text."""
     path = "query" if leaf.steps.is_instant else "query_range"
     forms = {text: _form(text, leaf.steps, extras) for text in {text for _, text in leaf.texts}}
-    return [Question(cluster, path, forms[text], _guarded(_part_of(cluster))) for cluster, text in leaf.texts]
+    return [
+        Question(cluster, path, forms[text], partial(_guarded, partial(decode_part, cluster=cluster)))
+        for cluster, text in leaf.texts
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
         path = "query" if steps.is_instant else "query_range"
         together = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
         for one in together:
-            decode = _guarded(_grids_of(cluster, steps, tuple(one.values())))
+            decode = partial(_guarded, partial(_grids, cluster, steps, tuple(one.values())))
             questions.append(Question(cluster, path, form(tuple(one), steps), decode))
     return questions
 
@@ -137,27 +140,16 @@ def _form(text: str, steps: Steps, extras: Extras) -> Form:
     return (("query", text), *times, *extras.form)
 
 
-def _part_of(cluster: str) -> Callable[[bytes], Part]:
-    return lambda body: decode_part(body, cluster)
+def _grids(cluster: str, steps: Steps, numbers: Sequence[Sequence[int]], body: bytes) -> Brought:
+    decoded = decode_grid(body, cluster, steps)
+    parts = unbundled(decoded.grid, len(numbers))
+    grids = ((number, grid) for wanted, grid in zip(numbers, parts, strict=True) for number in wanted)
+    return Brought(tuple(grids), decoded.remarks)
 
 
-def _grids_of(cluster: str, steps: Steps, numbers: Sequence[Sequence[int]]) -> Callable[[bytes], Brought]:
-    def decode(body: bytes) -> Brought:
-        decoded = decode_grid(body, cluster, steps)
-        parts = unbundled(decoded.grid, len(numbers))
-        grids = ((number, grid) for wanted, grid in zip(numbers, parts, strict=True) for number in wanted)
-        return Brought(tuple(grids), decoded.remarks)
-
-    return decode
-
-
-def _guarded(decode: Callable[[bytes], T]) -> Callable[[bytes], T | CrosshubError]:
+def _guarded(decode: Callable[[bytes], T], body: bytes) -> T | CrosshubError:
     """What an answer shows to be impossible is said about the query, not about the cluster."""
-
-    def guarded(body: bytes) -> T | CrosshubError:
-        try:
-            return decode(body)
-        except CrosshubError as fault:
-            return fault
-
-    return guarded
+    try:
+        return decode(body)
+    except CrosshubError as fault:
+        return fault

@@ -131,10 +131,12 @@ class Engine:
         return Answer(kind, pieces, (*map(str, failed), *warnings, *cuts), infos, failed, made, timings)
 
     def _demand_enough(self, gathering: Gathering, made: Plan, request: Request) -> None:
-        everybody = set(made.asked()) <= gathering.failed.keys()
-        if gathering.failed and everybody and time.monotonic() >= gathering.deadline:
+        if not gathering.failed:
+            return
+        asked = made.asked()
+        if set(asked) <= gathering.failed.keys() and time.monotonic() >= gathering.deadline:
             raise TimedOut("; ".join(map(str, gathering.failed.values())))
-        demand_enough(gathering.failed, made.asked(), partial=request.partial)
+        demand_enough(gathering.failed, asked, partial=request.partial)
 
     async def _understood(self, request: Request) -> Node:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -14,30 +15,37 @@ class SingleFlight(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._flights: dict[Hashable, tuple[asyncio.Task[T], list[None]]] = {}
+        self._flights: dict[Hashable, _Flight[T]] = {}
 
     async def do(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """What the work gives, or raises, for every caller alike."""
-        if key not in self._flights:
-            task: asyncio.Task[T] = asyncio.ensure_future(_run(work))
-            self._flights[key] = (task, [])
-            task.add_done_callback(lambda done: self._land(key, done))
-        task, waiting = self._flights[key]
-        waiting.append(None)
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(asyncio.ensure_future(_run(work)))
+            flight.task.add_done_callback(lambda _: self._land(key, flight))
+        flight.waiting += 1
         try:
-            return await asyncio.shield(task)
+            return await asyncio.shield(flight.task)
         finally:
-            waiting.pop()
-            if not waiting and not task.done():
-                self._land(key, task)
-                task.cancel()
+            flight.waiting -= 1
+            if not flight.waiting and not flight.task.done():
+                self._land(key, flight)
+                flight.task.cancel()
 
-    def _land(self, key: Hashable, task: asyncio.Task[T]) -> None:
-        if key in self._flights and self._flights[key][0] is task:
+    def _land(self, key: Hashable, flight: "_Flight[T]") -> None:
+        if self._flights.get(key) is flight:
             del self._flights[key]
-        if task.done() and not task.cancelled():
+        if flight.task.done() and not flight.task.cancelled():
             # Whoever waited has been told; nobody having waited is no reason for a complaint.
-            task.exception()
+            flight.task.exception()
+
+
+@dataclass(slots=True, eq=False)
+class _Flight(Generic[T]):
+    """Work under way, and how many wait for it."""
+
+    task: asyncio.Task[T]
+    waiting: int = 0
 
 
 async def _run(work: Callable[[], Awaitable[T]]) -> T:
