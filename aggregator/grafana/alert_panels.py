@@ -19,8 +19,8 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
             Column("Alert", "alertname", opens="Page", width=190),
             CLUSTER_COLUMN,
             HUB_COLUMN,
-            Column("Summary", "summary"),
-            Column("Evidence", "evidence"),
+            Column("Summary", "summary", wraps=True),
+            Column("Evidence", "evidence", wraps=True),
             Column(
                 "Since",
                 expr=promql(f"1000 * crosshub_alert_fired_timestamp_seconds{{+{matchers and ',' + matchers}}}"),

@@ -279,15 +279,22 @@ def _of_column(column: Column) -> list[d.DynamicConfigValue]:
     coloured = bool(column.limits or column.names)
     url = _row_url(column.link) if column.link else f"${{__data.fields.{column.opens}}}"
     found: list[tuple[str, object, object]] = [
-        ("unit", column.unit, column.unit),
+        # A name that looks like a number, or a date, is none; and what the panel says where there is nothing at all is
+        # not said in each cell that is empty.
+        ("unit", True, column.unit or ("short" if column.expr else "string")),
+        ("noValue", True, ""),
         ("decimals", column.decimals is not None, column.decimals),
         ("custom.width", column.width, column.width),
+        # The one is of older versions than 12, the other of later ones; each passes over what it does not know.
         ("custom.hidden", column.hidden, True),
+        ("custom.hideFrom", column.hidden, {"viz": True, "legend": False, "tooltip": False}),
         ("mappings", column.names, [_plain(_names(column.names))]),
         ("thresholds", column.limits, _plain(_limits(column.limits).build())),
         ("custom.cellOptions", coloured, {"type": "color-background", "mode": "basic"}),
         ("color", coloured, {"mode": "thresholds"}),
         ("custom.cellOptions", column.bar, {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+        ("custom.cellOptions", column.wraps, {"type": "auto", "wrapText": True}),
+        ("custom.inspect", column.wraps, True),
         ("links", column.link or column.opens, [{"title": "Open", "url": url}]),
     ]
     return [d.DynamicConfigValue(id_val=name, value=value) for name, wanted, value in found if wanted]

@@ -39,7 +39,7 @@ class Column:
     """A column of a table: a label of the series, or the value that a query gives.
 
     `link` goes to another dashboard, with the row's cluster and hub; `opens` is the title of another column that holds an
-    address. A `hidden` column is there for such a link alone.
+    address. A `hidden` column is there for such a link alone. `wraps`: a cell is as high as its text needs.
     """
 
     title: str
@@ -54,6 +54,7 @@ class Column:
     hidden: bool = False
     width: int | None = None
     bar: bool = False
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,18 @@ import pytest
 
 from aggregator.notify.messages import ON_CALL
 from aggregator.promql.parse import parse_selector
-from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, marked, panels
+from tests.grafana.boards import (
+    NAMES,
+    Asked,
+    board,
+    choices,
+    columns,
+    every_expression,
+    marked,
+    panels,
+    properties,
+    tables,
+)
 from tests.grafana.invariants import faults
 
 HUBS = 'cluster=~"$cluster",namespace=~"$hub"'
@@ -54,6 +65,27 @@ def test_every_panel_says_what_it_shows(name: str) -> None:
         assert panel["datasource"]["uid"] == "${datasource}"
         assert all(each["datasource"]["uid"] == "${datasource}" for each in panel["targets"])
         assert len({each["refId"] for each in panel["targets"]}) == len(panel["targets"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_column_of_a_table_has_a_unit_of_its_own(name: str) -> None:
+    for panel in tables(name):
+        said = properties(panel)
+        units = {field: said[title]["unit"] for field, title in columns(panel).items()}
+
+        assert all(units.values())
+        # A name that looks like a number, or a date, is none.
+        assert {unit for field, unit in units.items() if not field.startswith("Value")} == {"string"}
+
+
+def test_alerts_say_their_evidence_in_full_and_not_the_address_that_their_names_lead_to() -> None:
+    for panel in [each for name in NAMES for each in tables(name) if "alertname" in columns(each)]:
+        said = properties(panel)
+
+        assert said["Evidence"]["custom.cellOptions"]["wrapText"]
+        # What it is called before Grafana 12, and since.
+        assert said["Page"]["custom.hidden"]
+        assert said["Page"]["custom.hideFrom"]["viz"]
 
 
 @pytest.mark.parametrize("name", NAMES)
