@@ -1,7 +1,7 @@
 """Capacity: nodes and pools, what is set aside and what is used, volumes and when they are full."""
 
 from aggregator.grafana.asking import GREEN, ORANGE, RED, YELLOW, above, below, promql
-from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES
+from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES, WINDOWS
 from aggregator.grafana.panels import number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row
 
@@ -329,7 +329,7 @@ CAPACITY = Dashboard(
     "Nodes and pools, what is set aside and what is used, volumes and when they are full.",
     (NOW, NODES, USE, VOLUMES, TRAFFIC),
     CHOICES,
-    (OUTAGES,),
+    (OUTAGES, WINDOWS),
     back="24h",
     refresh="5m",
 )

@@ -1,7 +1,7 @@
 """Crosshub itself: how clusters answer it, what it answers, what it does by itself. Its own numbers of the last day."""
 
 from aggregator.grafana.asking import ORANGE, RED, above, below, promql
-from aggregator.grafana.choices import ANSWERS, CLUSTER, CLUSTER_COLUMN, COMMUNITY
+from aggregator.grafana.choices import ANSWERS, AWAY, CLUSTER, CLUSTER_COLUMN, COMMUNITY
 from aggregator.grafana.panels import number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
@@ -244,5 +244,6 @@ CROSSHUB = Dashboard(
     "Crosshub itself: how clusters answer it, what it answers, what it does by itself. It remembers its own numbers for a day.",
     (NOW, CLUSTERS, QUERIES, JOBS),
     (COMMUNITY, CLUSTER),
+    (AWAY,),
     back="3h",
 )

@@ -3,7 +3,7 @@
 from functools import partial
 
 from aggregator.grafana.asking import HUBS, ORANGE, RED, above, promql
-from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN
+from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES, WINDOWS
 from aggregator.grafana.panels import over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row, Variable
 
@@ -193,5 +193,6 @@ PEOPLE = Dashboard(
     "Whose servers use what, and how large homes are. It names people: show it to whom that concerns.",
     (USERS, GROUPS),
     (*CHOICES, USER, GROUP),
+    (OUTAGES, WINDOWS),
     back="6h",
 )

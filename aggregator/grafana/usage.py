@@ -3,7 +3,7 @@
 from functools import partial
 
 from aggregator.grafana.asking import promql
-from aggregator.grafana.choices import CLUSTER_COLUMN, KEPT_CHOICES, WINDOWS
+from aggregator.grafana.choices import CLUSTER_COLUMN, KEPT_CHOICES, QUIET_MARKS
 from aggregator.grafana.panels import number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row
 
@@ -320,7 +320,7 @@ USAGE = Dashboard(
     "Who uses the hubs, over years: people, growth, who comes back, hours. Kept by Crosshub; the last day is yesterday.",
     (LATELY, PEOPLE, GROWTH, WORK, TABLE),
     KEPT_CHOICES,
-    (WINDOWS,),
+    QUIET_MARKS,
     back="90d",
     refresh="15m",
 )

@@ -87,8 +87,9 @@ def _name(selector: Selector) -> str:
 
 
 def _says(selector: Selector, label: str, word: str) -> bool:
-    """Whether what was chosen narrows a selector: to that, or to that and what names none."""
-    return any(m.name == label and m.op == "=~" and m.value in (word, f"({word})|") for m in selector.matchers)
+    """Whether what was chosen narrows a selector: to that, or to that and what names none, or to this alone."""
+    found = {(m.op, m.value) for m in selector.matchers if m.name == label}
+    return not found.isdisjoint({("=~", word), ("=~", f"({word})|"), ("=", "")})
 
 
 def _with_parents(node: Node, above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, tuple[Node, ...]]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.grafana.boards import NAMES, Asked, choices, every_expression, in_marks, in_panels, panels
+from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, in_marks, in_panels, panels
 from tests.grafana.chosen import ANYTHING, Choices, substituted
 from tests.grafana.expected import EMPTY, Empty
 from tests.grafana.world import ODD_CLUSTER, ODD_COMMUNITY, ODD_HUB, SILENT, World, world
@@ -95,6 +95,17 @@ async def test_legends_and_columns_name_labels_that_there_are(here: World, name:
     for panel in panels(name):
         there = {label for each in answers if each.asked.title == panel["title"] for one in each.found for label in one}
         assert not there or _labels_of_columns(panel) <= there, panel["title"]
+
+
+async def test_marks_name_labels_that_all_of_their_series_have(here: World) -> None:
+    marks = {name: [each for each in board(name)["annotations"]["list"] if "expr" in each] for name in NAMES}
+
+    for name, some in marks.items():
+        answers = await _answers(here, in_marks(name), await _values(here, name, CHOSEN["All"]))
+        for mark, answer in zip(some, answers, strict=True):
+            words = {*re.findall(r"{{(\w+)}}", mark["titleFormat"] + mark["textFormat"])}
+            # Grafana writes the name of a label where there is none.
+            assert [(mark["name"], one, word) for one in answer.found for word in words if not one.get(word)] == []
 
 
 @pytest.mark.parametrize("chosen", CHOSEN)

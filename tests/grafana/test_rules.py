@@ -97,6 +97,15 @@ def test_every_dashboard_leads_to_the_others(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_outages_and_windows_are_marked_in_the_panels_of_every_dashboard(name: str) -> None:
+    marks = {each["name"]: each["enable"] for each in board(name)["annotations"]["list"]}
+
+    assert "Outages" in marks
+    # Crosshub itself is of no hub.
+    assert name == "crosshub" or marks["Open windows"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_links_of_panels_and_tables_lead_to_dashboards_that_there_are(name: str) -> None:
     found = set(re.findall(r"/d/(crosshub-[a-z-]+)", str(board(name))))
 
