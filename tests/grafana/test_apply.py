@@ -8,15 +8,15 @@ import orjson
 import pytest
 
 from aggregator.clusters.secrets import Secret
-from aggregator.grafana.apply import Failed, Options
+from aggregator.grafana.apply import Failed, Options, Outcome
 from aggregator.grafana.desired import SECRET, desired
-from aggregator.grafana.drawing import MARK
+from aggregator.grafana.drawing import MARK, SCHEMA
 from aggregator.grafana.plan import Home, Kind, Refused, Verb
 from aggregator.grafana.speaking import Trouble
 from aggregator.grafana.wanted import Wanted
 from tests.fakes.grafana import FakeGrafana, fake_grafana
 from tests.fakes.http import Request
-from tests.grafana.reconciling import FLEET, HUBS, WANTED, plan, whole
+from tests.grafana.reconciling import FLEET, HUBS, WANTED, apply, plan, whole
 
 ALL = len(WANTED.folders) + len(WANTED.sources) + len(WANTED.boards)
 
@@ -63,9 +63,13 @@ async def test_a_plan_says_what_would_be_and_writes_nothing(token: Secret) -> No
 
 Edit = Callable[[FakeGrafana], Any]
 EDITS: dict[str, tuple[Edit, str, str]] = {
-    "a panel": (lambda g: g.boards[FLEET]["body"]["panels"][0].update(title="Mine"), FLEET, "1 panel"),
-    "a title": (lambda g: g.boards[FLEET]["body"].update(title="Mine"), FLEET, "title"),
-    "its tags": (lambda g: g.boards[FLEET]["body"].update(tags=[]), FLEET, "tags"),
+    "a panel": (
+        lambda g: g.edit_board(FLEET, panels=[{"id": 1, "title": "Mine"}, *g.boards[FLEET]["body"]["panels"][1:]]),
+        FLEET,
+        "1 panel",
+    ),
+    "a title": (lambda g: g.edit_board(FLEET, title="Mine"), FLEET, "title"),
+    "its tags": (lambda g: g.edit_board(FLEET, tags=[]), FLEET, "tags"),
     "its folder": (lambda g: g.boards[FLEET].update(folder=""), FLEET, "is in the folder General"),
     "a folder's title": (lambda g: g.folders[HUBS].update(title="Ours"), HUBS, "is called 'Ours'"),
     "an address": (lambda g: g.sources["crosshub"].update(url="http://elsewhere"), "crosshub", "url"),
@@ -197,7 +201,20 @@ async def test_a_folder_in_which_others_keep_dashboards_stays(token: Secret) -> 
 
         assert "theirs" in grafana.boards
         assert "crosshub-people" not in grafana.boards
-        assert any("1 dashboards are others'" in note for note in outcome.notes)
+        assert any("1 dashboard or library panel in it is" in note for note in outcome.notes)
+
+
+async def test_a_folder_in_which_others_keep_library_panels_stays(token: Secret) -> None:
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+        grafana.library |= {"one": {"folderUid": "crosshub-folder-people"}, "two": {"folderUid": "theirs"}}
+        fewer = desired(Wanted(url="http://crosshub:9099", with_people=False), "hunter2")
+
+        outcome = await whole(grafana, token, fewer, Options(prune=True))
+
+        assert set(grafana.library) == {"one", "two"}
+        assert "crosshub-folder-people" in grafana.folders
+        assert any("1 dashboard or library panel in it is" in note for note in outcome.notes)
 
 
 async def test_what_others_made_under_our_uid_or_name_is_left_alone(token: Secret) -> None:
@@ -240,11 +257,31 @@ async def test_what_a_file_provisions_is_refused_before_anything_is_sent(token: 
         outcome = await whole(grafana, token)
 
         assert [type(each) for each in outcome.refused] == [Refused, Refused]
-        assert "is provisioned from fleet.json" in str(outcome.refused[1])
+        assert "is provisioned from fleet.json, and differs" in str(outcome.refused[1])
         assert outcome.failed == ()
         sent = [orjson.loads(each.body) for each in grafana.writes]
         assert FLEET not in [each["dashboard"]["uid"] for each in sent if "dashboard" in each]
         assert "crosshub" not in [each["uid"] for each in sent if "jsonData" in each]
+
+
+async def test_what_a_file_provisions_and_is_as_wanted_is_nothing_to_do(token: Secret) -> None:
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+        grafana.provisioned |= {each.uid: f"{each.uid}.json" for each in WANTED.boards}
+
+        found = await plan(grafana, token)
+
+        assert (found.changes, found.refused) == ((), ())
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+async def test_a_grafana_may_be_below_a_path(token: Secret, end: str) -> None:
+    async with fake_grafana(below="/grafana") as grafana:
+        outcome = await apply(f"{grafana.server.url}/grafana{end}", token)
+
+        assert isinstance(outcome, Outcome)
+        assert outcome.is_whole
+        assert {each.path.partition("/api/")[0] for each in grafana.server.requests} == {"/grafana"}
 
 
 async def test_what_was_killed_half_way_is_carried_on(token: Secret) -> None:
@@ -268,7 +305,7 @@ async def test_two_at_once_end_with_what_one_would_have_made(token: Secret) -> N
     async with fake_grafana() as grafana:
         await whole(grafana, token)
         for uid in ("crosshub-fleet", "crosshub-hub", "crosshub-usage"):
-            grafana.boards[uid]["body"]["title"] = "Edited"
+            grafana.edit_board(uid, title="Edited")
 
         one, other = await asyncio.gather(whole(grafana, token), whole(grafana, token))
 
@@ -280,12 +317,11 @@ async def test_two_at_once_end_with_what_one_would_have_made(token: Secret) -> N
 async def test_whoever_writes_meanwhile_is_looked_at_and_not_written_over_unseen(token: Secret) -> None:
     async with fake_grafana() as grafana:
         await whole(grafana, token)
-        grafana.boards[FLEET]["body"]["title"] = "Edited"
+        grafana.edit_board(FLEET, title="Edited")
 
         def somebody_writes(there: FakeGrafana, request: Request) -> None:
             there.before_write = None
-            there.boards[FLEET]["body"]["version"] += 1
-            there.boards[FLEET]["body"]["title"] = "Edited again"
+            there.edit_board(FLEET, title="Edited again")
 
         grafana.before_write = somebody_writes
         before = len(grafana.writes)
@@ -293,7 +329,7 @@ async def test_whoever_writes_meanwhile_is_looked_at_and_not_written_over_unseen
         outcome = await whole(grafana, token)
 
         assert outcome.is_whole
-        assert [orjson.loads(each.body)["dashboard"]["version"] for each in grafana.writes[before:]] == [1, 2]
+        assert [orjson.loads(each.body)["dashboard"]["version"] for each in grafana.writes[before:]] == [2, 3]
         assert grafana.boards[FLEET]["body"]["title"] == "Fleet"
 
 
@@ -309,12 +345,14 @@ async def test_a_conflict_that_stays_is_told_and_the_rest_is_done(token: Secret)
         assert FLEET in grafana.boards
 
 
-async def test_a_grafana_that_brings_dashboards_up_to_date_by_itself_is_not_written_each_time(token: Secret) -> None:
-    async with fake_grafana(version="13.1.0", migrates_to=42) as grafana:
+@pytest.mark.parametrize("schema", [SCHEMA, SCHEMA + 1])
+async def test_a_grafana_that_brings_dashboards_up_to_date_by_itself_is_not_written_each_time(
+    token: Secret, schema: int
+) -> None:
+    async with fake_grafana(version="13.1.0", migrates_to=schema) as grafana:
         await whole(grafana, token)
         assert (await whole(grafana, token)).done == ()
 
-        grafana.boards[FLEET]["body"]["version"] += 1
-        grafana.boards[FLEET]["message"] = "by hand"
+        grafana.edit_board(FLEET)
 
         assert [each.uid for each in (await whole(grafana, token)).done] == [FLEET]

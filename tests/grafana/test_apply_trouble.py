@@ -64,6 +64,17 @@ async def test_a_wrong_token_is_told_by_the_place_it_stands_in(tmp_path: Path) -
     assert "glsa_wrong" not in outcome.words
 
 
+async def test_a_token_with_letters_that_none_has_is_told_as_that(tmp_path: Path) -> None:
+    file = tmp_path / "copied.token"
+    file.write_text("glsa_“quoted”")
+
+    outcome = await apply("http://127.0.0.1:1", Secret.in_file(file))
+
+    assert isinstance(outcome, Trouble)
+    assert "copied.token" in outcome.words
+    assert "quoted" not in outcome.words
+
+
 async def test_a_token_that_is_not_there_is_told(tmp_path: Path) -> None:
     outcome = await apply("http://127.0.0.1:1", Secret.in_file(tmp_path / "none"))
 
