@@ -1,10 +1,30 @@
-"""Tables of alerts and findings that are open, with their evidence; several dashboards have them."""
+"""Alerts and findings that are open, with their evidence, and clusters that were away; several dashboards have them."""
 
-from aggregator.grafana.asking import promql
-from aggregator.grafana.choices import CLUSTER_COLUMN, HUB_COLUMN, SEVERITIES
-from aggregator.grafana.values import Column, Look, Panel
+from aggregator.grafana.asking import RED, below, promql
+from aggregator.grafana.choices import ANSWERS, CLUSTER_COLUMN, HUB_COLUMN, SEVERITIES
+from aggregator.grafana.values import Column, Look, Panel, Query
 
 NOTHING = "Nothing is wrong that Crosshub can see."
+
+
+_AWAY = """0 * group by (cluster) (crosshub_alerts{#,kind="outage",namespace=""})
+    or on (cluster) group by (cluster) (crosshub_cluster_info{#})"""
+
+
+def away_over_time(width: int, height: int = 8) -> Panel:
+    """Which clusters did not answer, and when: by the outages that are remembered, so that one that is away has a past."""
+    return Panel(
+        "Clusters that did not answer",
+        "Red while Crosshub held a cluster, or its Prometheus, for out; that takes some minutes to be sure of.",
+        "none",
+        Look.STATES,
+        (Query(promql(_AWAY), "{{cluster}}"),),
+        names=ANSWERS,
+        limits=below((1, RED)),
+        width=width,
+        height=height,
+        link="crosshub",
+    )
 
 
 def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, width: int = 24) -> Panel:
@@ -32,5 +52,5 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
         width=width,
         height=height,
         nothing=NOTHING,
-        sorted_by="Since",
+        sorted_by=("Since",),
     )

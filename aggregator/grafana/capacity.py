@@ -13,6 +13,8 @@ _POOLS = (
     "label_alpha_eksctl_io_nodegroup_name",
     "label_kubernetes_azure_com_agentpool",
 )
+# A pod that waits for a node has nothing set aside for it.
+_PLACED = 'node!=""'
 _FREE = "kubelet_volume_stats_available_bytes{@}"
 _NODE = "{{cluster}} {{node}}"
 
@@ -26,7 +28,7 @@ def _pools() -> str:
 
 
 def _share(what: str, of: str, resource: str) -> str:
-    return f'sum by (cluster) ({what}{{#,resource="{resource}"}}) / sum by (cluster) ({of}{{#,resource="{resource}"}})'
+    return f'sum by (cluster) ({what}{{#,{_PLACED},resource="{resource}"}}) / sum by (cluster) ({of}{{#,resource="{resource}"}})'
 
 
 _SET_ASIDE, _CAN_GIVE = "kube_pod_container_resource_requests", "kube_node_status_allocatable"
@@ -41,8 +43,8 @@ NOW = Row(
         number("Memory", "Memory that all nodes have.", 'sum(kube_node_status_capacity{#,resource="memory"})', "bytes"),
         number(
             "Memory set aside",
-            "What pods requested, of what nodes can give.",
-            f'sum({_SET_ASIDE}{{#,resource="memory"}}) / sum({_CAN_GIVE}{{#,resource="memory"}})',
+            "What pods on nodes requested, of what nodes can give.",
+            f'sum({_SET_ASIDE}{{#,{_PLACED},resource="memory"}}) / sum({_CAN_GIVE}{{#,resource="memory"}})',
             "percentunit",
             decimals=0,
             limits=above((0.9, ORANGE)),
@@ -124,7 +126,7 @@ USE = Row(
     (
         over_time(
             "CPU set aside",
-            "What pods requested, of what nodes can give. Near 1 the cluster has to grow.",
+            "What pods on nodes requested, of what nodes can give. Near 1 the cluster has to grow.",
             "percentunit",
             (_share(_SET_ASIDE, _CAN_GIVE, "cpu"), "{{cluster}}"),
             limits=above((0.9, ORANGE)),
@@ -132,7 +134,7 @@ USE = Row(
         ),
         over_time(
             "Memory set aside",
-            "What pods requested, of what nodes can give. Near 1 the cluster has to grow.",
+            "What pods on nodes requested, of what nodes can give. Near 1 the cluster has to grow.",
             "percentunit",
             (_share(_SET_ASIDE, _CAN_GIVE, "memory"), "{{cluster}}"),
             limits=above((0.9, ORANGE)),
@@ -143,7 +145,7 @@ USE = Row(
             "How many servers more have room in memory on the nodes there are, if they ask for what those that run ask for.",
             "short",
             (
-                f"""floor((sum by (cluster) ({_CAN_GIVE}{{#,resource="memory"}}) - sum by (cluster) ({_SET_ASIDE}{{#,resource="memory"}}))
+                f"""floor((sum by (cluster) ({_CAN_GIVE}{{#,resource="memory"}}) - sum by (cluster) ({_SET_ASIDE}{{#,{_PLACED},resource="memory"}}))
                / avg by (cluster) ({_SET_ASIDE}{{#,{_USER},resource="memory"}}))""",
                 "{{cluster}}",
             ),
@@ -318,7 +320,7 @@ VOLUMES = Row(
             ),
             width=24,
             height=10,
-            sorted_by="Size",
+            sorted_by=("Size",),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED
+from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED, YELLOW
 from aggregator.grafana.values import Annotation, Column, Names, Variable
 from aggregator.promql.print import quoted
 
@@ -96,7 +96,16 @@ QUIET_MARKS = (replace(OUTAGES, shown=False), WINDOWS)
 
 SEVERITIES: Names = (("page", "page", RED), ("ticket", "ticket", ORANGE), ("info", "info", BLUE))
 UP: Names = (("0", "down", RED), ("1", "up", GREEN))
+POLICY_KINDS: Names = (
+    ("closed", "closed", GREEN),
+    ("org", "org", GREEN),
+    ("institution", "institution", GREEN),
+    ("shared-password", "shared password", YELLOW),
+    ("open", "open", ORANGE),
+    ("ephemeral", "ephemeral", BLUE),
+    ("none declared", "none declared", RED),
+)
 ANSWERS: Names = (("0", "no answer", RED), ("1", "answers", GREEN))
 
-CLUSTER_COLUMN = Column("Cluster", "cluster", width=110)
+CLUSTER_COLUMN = Column("Cluster", "cluster", link="on-call", width=110)
 HUB_COLUMN = Column("Hub", "namespace", link="hub", width=130)

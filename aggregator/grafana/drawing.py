@@ -230,10 +230,11 @@ def _heat(panel: Panel) -> heatmap.Panel:
 def _table(panel: Panel) -> table.Panel:
     made = table.Panel().show_header(True).cell_height(c.TableCellHeight.SM)
     made = made.overrides([_override(each, _of_column(each)) for each in panel.columns]).unit(panel.unit)
-    made = made.sort_by(
-        [common.TableSortByFieldState().display_name(panel.sorted_by).desc(True)] if panel.sorted_by else []
-    )
-    return made.transformations(_transformations(panel)).filterable(True)
+    rising = {each.title for each in panel.columns if each.rises}
+    sorts: list[Any] = [
+        common.TableSortByFieldState().display_name(each).desc(each not in rising) for each in panel.sorted_by
+    ]
+    return made.sort_by(sorts).transformations(_transformations(panel)).filterable(True)
 
 
 _LOOKS = {
@@ -277,7 +278,7 @@ def _override(column: Column, properties: list[d.DynamicConfigValue]) -> dashboa
 
 def _of_column(column: Column) -> list[d.DynamicConfigValue]:
     coloured = bool(column.limits or column.names)
-    url = _row_url(column.link) if column.link else f"${{__data.fields.{column.opens}}}"
+    url = _row_url(column) if column.link else f"${{__data.fields.{column.opens}}}"
     found: list[tuple[str, object, object]] = [
         # A name that looks like a number, or a date, is none; and what the panel says where there is nothing at all is
         # not said in each cell that is empty.
@@ -300,10 +301,12 @@ def _of_column(column: Column) -> list[d.DynamicConfigValue]:
     return [d.DynamicConfigValue(id_val=name, value=value) for name, wanted, value in found if wanted]
 
 
-def _row_url(name: str) -> str:
-    """To another dashboard, for the cluster and hub of a row."""
-    chosen = "var-cluster=${__data.fields.Cluster:percentencode}&var-hub=${__data.fields.Hub:percentencode}"
-    return f"/d/crosshub-{name}?{chosen}&${{datasource:queryparam}}&${{__url_time_range}}"
+def _row_url(column: Column) -> str:
+    """To another dashboard, for the cluster of a row, and for its hub where the column names that."""
+    chosen = "var-cluster=${__data.fields.Cluster:percentencode}"
+    if column.label == "namespace":
+        chosen += "&var-hub=${__data.fields.Hub:percentencode}"
+    return f"/d/crosshub-{column.link}?{chosen}&${{datasource:queryparam}}&${{__url_time_range}}"
 
 
 def _way_to(name: str) -> dashboard.DashboardLink:

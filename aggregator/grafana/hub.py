@@ -4,7 +4,7 @@ from aggregator.grafana.alert_panels import open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, above, below, promql
 from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, UP
 from aggregator.grafana.hub_answers import ANSWERS, PARTS, quantiles
-from aggregator.grafana.panels import number, over_time
+from aggregator.grafana.panels import QUARTER, number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
@@ -175,7 +175,7 @@ STARTS = Row(
             "Half, nine of ten, and 99 of 100 servers were ready by then.",
             "s",
             *quantiles(_SPAWNS, 'status="success"', "increase"),
-            step="15m",
+            step=QUARTER,
             limits=above((300, RED)),
         ),
         over_time(
@@ -187,6 +187,7 @@ STARTS = Row(
                 f"{_HUB} {{{{status}}}} {{{{reason}}}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Starts that failed",
@@ -197,6 +198,7 @@ STARTS = Row(
                 _HUB,
             ),
             look=Look.BARS,
+            step=QUARTER,
             limits=above((2, ORANGE)),
         ),
         over_time(
@@ -208,7 +210,7 @@ STARTS = Row(
                increase(jupyterhub_server_stop_seconds_bucket{@}[$__rate_interval]))) >= 0""",
                 _HUB,
             ),
-            step="15m",
+            step=QUARTER,
         ),
         over_time(
             "Pods that do not run",
@@ -236,7 +238,7 @@ def _servers(title: str, about: str, value: str, expr: str, unit: str) -> Panel:
             Column("Server", "pod"),
             Column(value, expr=promql(expr), unit=unit, width=120),
         ),
-        sorted_by=value,
+        sorted_by=(value,),
         nothing="No server is like that.",
         names_people=True,
         link="people",

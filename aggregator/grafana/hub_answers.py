@@ -1,7 +1,7 @@
 """Rows of the hub's dashboard about its own process: what it answers, and what its parts use."""
 
 from aggregator.grafana.asking import RED, YELLOW, above
-from aggregator.grafana.panels import over_time
+from aggregator.grafana.panels import QUARTER, over_time
 from aggregator.grafana.values import Look, Row
 
 _REQUESTS = "jupyterhub_request_duration_seconds"
@@ -120,6 +120,7 @@ PARTS = Row(
                 "{{cluster}} {{pod}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Volumes: free",

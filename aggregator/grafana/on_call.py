@@ -1,9 +1,9 @@
 """On-call: what somebody looks at who was woken up. Alerts with their evidence, outages, starts, answers, machines, changes."""
 
-from aggregator.grafana.alert_panels import open_alerts
+from aggregator.grafana.alert_panels import away_over_time, open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, YELLOW, above, below, promql
 from aggregator.grafana.choices import CHOICES, MARKS, UP
-from aggregator.grafana.panels import over_time
+from aggregator.grafana.panels import QUARTER, over_time
 from aggregator.grafana.values import Dashboard, Look, Panel, Query, Row
 
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
@@ -27,6 +27,16 @@ _FAILED = _spawns(f'status=~"failure|error",reason!~"{POLICY}"')
 _TRIED = _spawns(f'status=~"success|failure|error",reason!~"{POLICY}"')
 _PUT_OFF = f"""sum by (cluster, namespace) (increase({_SPAWNS}_count{{@,status=~"throttled|too-many-users"}}[$__rate_interval])
     or increase({_SPAWNS}_count{{@,status="failure",reason=~"throttled|too-many-users"}}[$__rate_interval]))"""
+
+
+_NODES_NOW, _NODES_BEFORE = "kube_node_info{#}", "kube_node_info{#} offset $__interval"
+
+
+def _new(some: str, others: str) -> str:
+    """How many nodes are among some and not among others, and 0 while there are any."""
+    nodes = f"group by (cluster, node) ({some}) unless group by (cluster, node) ({others})"
+    # Where nothing was seen of a cluster, its nodes did not come or go.
+    return f"count by (cluster) (({nodes}) and on (cluster) group by (cluster) ({others})) or 0 * count by (cluster) ({some})"
 
 
 ALERTS = Row(
@@ -68,13 +78,14 @@ ALERTS = Row(
             names=UP,
             limits=below((1, RED)),
         ),
+        away_over_time(width=12),
         Panel(
             "Alerts over time",
             "How many alerts of each kind were open.",
             "short",
             Look.STACK,
             (Query(promql("sum by (cluster, alertname) (crosshub_alerts{+})"), "{{alertname}} {{cluster}}"),),
-            width=24,
+            width=12,
             lowest=0,
             nothing="No alert in this time.",
         ),
@@ -94,6 +105,7 @@ STARTS = Row(
                 Query(promql(_FAILED), f"{_HUB} failed"),
                 Query(promql(_PUT_OFF), f"{_HUB} put off"),
             ),
+            step=QUARTER,
             lowest=0,
             link="hub",
         ),
@@ -115,7 +127,7 @@ STARTS = Row(
                increase({_SPAWNS}_bucket{{@,status="success"}}[$__rate_interval]))) >= 0""",
                 _HUB,
             ),
-            step="15m",
+            step=QUARTER,
             limits=above((300, RED)),
             link="hub",
         ),
@@ -236,10 +248,10 @@ MACHINES = Row(
         ),
         over_time(
             "CPU set aside",
-            "What pods requested, of what nodes can give.",
+            "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,resource="cpu"})
+                """sum by (cluster) (kube_pod_container_resource_requests{#,node!="",resource="cpu"})
                / sum by (cluster) (kube_node_status_allocatable{#,resource="cpu"})""",
                 "{{cluster}}",
             ),
@@ -248,10 +260,10 @@ MACHINES = Row(
         ),
         over_time(
             "Memory set aside",
-            "What pods requested, of what nodes can give.",
+            "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,resource="memory"})
+                """sum by (cluster) (kube_pod_container_resource_requests{#,node!="",resource="memory"})
                / sum by (cluster) (kube_node_status_allocatable{#,resource="memory"})""",
                 "{{cluster}}",
             ),
@@ -296,16 +308,15 @@ CHANGES = Row(
             limits=((None, "blue"),),
         ),
         Panel(
-            "Nodes that came",
-            "Nodes that booted in this time, by cluster.",
+            "Nodes that came and went",
+            "Nodes that were not there a step before, and those that are there no more.",
             "short",
             Look.BARS,
             (
-                Query(
-                    promql("sum by (cluster) (changes(count by (cluster) (kube_node_info{#})[$__rate_interval:]))"),
-                    "{{cluster}}",
-                ),
+                Query(promql(_new(_NODES_NOW, _NODES_BEFORE)), "{{cluster}} came"),
+                Query(promql(_new(_NODES_BEFORE, _NODES_NOW)), "{{cluster}} went"),
             ),
+            step=QUARTER,
             width=12,
             lowest=0,
         ),

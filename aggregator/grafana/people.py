@@ -27,6 +27,9 @@ GROUP = Variable(
 )
 
 
+_HOME = "max by (cluster, namespace, directory) (dirsize_total_size_bytes{@})"
+
+
 def _of_user(vector: str) -> str:
     """What each server has, by the name of its user; the vector is by cluster, namespace and pod."""
     return promql(
@@ -46,6 +49,15 @@ def _of_group(vector: str) -> str:
     )
 
 
+def _homes(label: str, matchers: str) -> str:
+    """Sizes of homes by a label of their owners, whom the groups exporter names; directories have their escaped names."""
+    owners = f'label_replace(jupyterhub_user_group_info{{@,{matchers}}}, "directory", "$1", "username_escaped", "(.+)")'
+    return promql(
+        f"""sum by (cluster, namespace, {label}) ({_HOME}
+        * on (cluster, namespace, directory) group_right () max by (cluster, namespace, directory, {label}) ({owners}))"""
+    )
+
+
 def _by_pod(vector: str) -> str:
     return f"sum by (cluster, namespace, pod) ({vector})"
 
@@ -59,8 +71,6 @@ _ASKED_MEMORY, _ASKED_CPU = (
 )
 _LEGEND, _GROUP_LEGEND = f"{{{{cluster}}}}/{{{{namespace}}}} {{{{{_NAME}}}}}", "{{cluster}}/{{namespace}} {{usergroup}}"
 _of_people = partial(over_time, names_people=True)
-_HOME = "max by (cluster, namespace, directory) (dirsize_total_size_bytes{@})"
-
 
 USERS = Row(
     "Users",
@@ -89,7 +99,7 @@ USERS = Row(
             ),
             width=24,
             height=9,
-            sorted_by="Memory",
+            sorted_by=("Memory",),
             names_people=True,
         ),
         _of_people("Memory", "What each user's server uses.", "bytes", (_of_user(_MEMORY), _LEGEND)),
@@ -99,6 +109,20 @@ USERS = Row(
             "What each user's server requested.",
             "bytes",
             (_of_user(_ASKED_MEMORY), _LEGEND),
+        ),
+        _of_people(
+            "CPU that was asked for",
+            "What each user's server requested.",
+            "none",
+            (_of_user(_ASKED_CPU), _LEGEND),
+            width=12,
+        ),
+        _of_people(
+            "Home directories",
+            "How large the home of each user is; the groups exporter says whose a directory is.",
+            "bytes",
+            (_homes("username", 'username=~"$user"'), "{{cluster}}/{{namespace}} {{username}}"),
+            width=12,
         ),
         Panel(
             "Largest homes",
@@ -122,7 +146,7 @@ USERS = Row(
             ),
             width=12,
             height=9,
-            sorted_by="Size",
+            sorted_by=("Size",),
             names_people=True,
         ),
         Panel(
@@ -142,7 +166,7 @@ USERS = Row(
             ),
             width=12,
             height=9,
-            sorted_by="Entries",
+            sorted_by=("Entries",),
             names_people=True,
         ),
     ),
@@ -183,6 +207,12 @@ GROUPS = Row(
             "What the servers of each group requested.",
             "none",
             (_of_group(_ASKED_CPU), _GROUP_LEGEND),
+        ),
+        _of_people(
+            "Home directories",
+            "How large the homes of each group are together. Who is in two groups counts in both.",
+            "bytes",
+            (_homes("usergroup", _GROUPS), _GROUP_LEGEND),
         ),
     ),
 )

@@ -39,7 +39,8 @@ class Column:
     """A column of a table: a label of the series, or the value that a query gives.
 
     `link` goes to another dashboard, with the row's cluster and hub; `opens` is the title of another column that holds an
-    address. A `hidden` column is there for such a link alone. `wraps`: a cell is as high as its text needs.
+    address. A `hidden` column is there for such a link alone. `wraps`: a cell is as high as its text needs. `rises`: where
+    rows are sorted by it, the smallest is first.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Column:
     width: int | None = None
     bar: bool = False
     wraps: bool = False
+    rises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Panel:
     """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this;
     `back`: how far it looks back, where that is not what the dashboard does.
 
-    `columns` are those of a table; `sorted_by` is the title of one, the largest first.
+    `columns` are those of a table; `sorted_by` are the titles of some, that which matters most first.
     `link` is another dashboard that tells more. `names_people`: it shows whose servers are whose.
     """
 
@@ -82,7 +84,7 @@ class Panel:
     step: str = ""
     back: str = ""
     nothing: str = ""
-    sorted_by: str = ""
+    sorted_by: tuple[str, ...] = ()
     link: str = ""
     names_people: bool = False
 

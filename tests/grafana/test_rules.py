@@ -89,6 +89,22 @@ def test_alerts_say_their_evidence_in_full_and_not_the_address_that_their_names_
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_bars_that_count_what_happened_do_not_count_it_twice(name: str) -> None:
+    for panel in panels(name):
+        bars = panel["fieldConfig"]["defaults"].get("custom", {}).get("drawStyle") == "bars"
+        if bars and any("increase(" in each["expr"] for each in panel["targets"]):
+            # A rate looks back over a step and a scrape, but over four scrapes at least.
+            assert panel["interval"] == "15m", panel["title"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_a_table_names_its_series(name: str) -> None:
+    for panel in panels(name):
+        if panel["type"] != "table":
+            assert all(each["legendFormat"] for each in panel["targets"]), panel["title"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_dashboard_leads_to_the_others(name: str) -> None:
     urls = {link["url"] for link in board(name)["links"] if link["type"] == "link"}
 
@@ -103,6 +119,28 @@ def test_outages_and_windows_are_marked_in_the_panels_of_every_dashboard(name: s
     assert "Outages" in marks
     # Crosshub itself is of no hub.
     assert name == "crosshub" or marks["Open windows"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_clusters_and_hubs_of_tables_lead_to_what_tells_more_of_them(name: str) -> None:
+    for panel in tables(name):
+        said = properties(panel)
+        (cluster,) = said["Cluster"]["links"]
+
+        assert cluster["url"].startswith("/d/crosshub-on-call?var-cluster=${__data.fields.Cluster:percentencode}")
+        for hub in said.get("Hub", {}).get("links", ()):
+            assert "&var-hub=${__data.fields.Hub:percentencode}" in hub["url"]
+
+
+def test_the_fleet_shows_hubs_in_trouble_first() -> None:
+    (every,) = [panel for panel in tables("fleet") if panel["title"] == "Every hub"]
+
+    assert every["options"]["sortBy"] == [
+        {"displayName": "Up", "desc": False},
+        {"displayName": "Alerts", "desc": True},
+        {"displayName": "Findings", "desc": True},
+        {"displayName": "Servers", "desc": True},
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
