@@ -4,6 +4,7 @@ from aggregator.grafana.alert_panels import open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, above, below, promql
 from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, UP
 from aggregator.grafana.hub_answers import ANSWERS, PARTS, quantiles
+from aggregator.grafana.kube import NOT_RUNNING, once
 from aggregator.grafana.panels import QUARTER, number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
@@ -97,7 +98,10 @@ PEOPLE = Row(
             "Images",
             "Which images servers run.",
             "short",
-            (f"count by (cluster, namespace, image) (kube_pod_container_info{{@,{_SERVER}}})", f"{_HUB} {{{{image}}}}"),
+            (
+                f"count by (cluster, namespace, image) ({once('namespace, pod, image', f'kube_pod_container_info{{@,{_SERVER}}}')})",
+                f"{_HUB} {{{{image}}}}",
+            ),
             look=Look.STACK,
         ),
         over_time(
@@ -128,7 +132,10 @@ PEOPLE = Row(
             "Servers by node",
             "How many servers each node has; it shows where a node that is in trouble hurts.",
             "short",
-            (f"count by (cluster, node) (kube_pod_info{{@,{_USER}}})", "{{cluster}} {{node}}"),
+            (
+                f"count by (cluster, node) ({once('node, namespace, pod', f'kube_pod_info{{@,{_USER}}}')})",
+                "{{cluster}} {{node}}",
+            ),
             look=Look.STACK,
             width=12,
             link="capacity",
@@ -217,7 +224,7 @@ STARTS = Row(
             "Pods that are pending, failed, or of which nothing is known.",
             "short",
             (
-                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"})',
+                f"sum by (cluster, namespace, phase) ({NOT_RUNNING})",
                 f"{_HUB} {{{{phase}}}}",
             ),
             look=Look.STACK,

@@ -3,6 +3,7 @@
 from aggregator.grafana.alert_panels import away_over_time, open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, YELLOW, above, below, promql
 from aggregator.grafana.choices import CHOICES, MARKS, UP
+from aggregator.grafana.kube import EACH_NODE, NOT_RUNNING, PENDING, RESTARTS, UNPLACED, once, share_set_aside
 from aggregator.grafana.panels import QUARTER, over_time
 from aggregator.grafana.values import Dashboard, Look, Panel, Query, Row
 
@@ -34,9 +35,12 @@ _NODES_NOW, _NODES_BEFORE = "kube_node_info{#}", "kube_node_info{#} offset $__in
 
 def _new(some: str, others: str) -> str:
     """How many nodes are among some and not among others, and 0 while there are any."""
-    nodes = f"group by (cluster, node) ({some}) unless group by (cluster, node) ({others})"
+    nodes = f"{once('node', some)} unless {once('node', others)}"
     # Where nothing was seen of a cluster, its nodes did not come or go.
-    return f"count by (cluster) (({nodes}) and on (cluster) group by (cluster) ({others})) or 0 * count by (cluster) ({some})"
+    return f"count by (cluster) (({nodes}) and on (cluster) group by (cluster) ({others})) or 0 * count by (cluster) ({once('node', some)})"
+
+
+_IMAGES = once("namespace, pod, image", 'kube_pod_container_info{@,pod=~"(hub|proxy)-.*"}')
 
 
 ALERTS = Row(
@@ -136,11 +140,11 @@ STARTS = Row(
             "Pods of users that no node has room for, or that are being started.",
             "short",
             (
-                'sum by (cluster, namespace) (kube_pod_status_phase{@,pod=~"jupyter-.*",phase="Pending"})',
+                f"sum by (cluster, namespace) ({PENDING})",
                 f"{_HUB} pending",
             ),
             (
-                'sum by (cluster, namespace) (kube_pod_status_scheduled{@,pod=~"jupyter-.*",condition="false"})',
+                f"sum by (cluster, namespace) ({UNPLACED})",
                 f"{_HUB} without a node",
             ),
             link="capacity",
@@ -150,7 +154,7 @@ STARTS = Row(
             "Pods of the hubs that are pending, failed, or of which nothing is known.",
             "short",
             (
-                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"})',
+                f"sum by (cluster, namespace, phase) ({NOT_RUNNING})",
                 f"{_HUB} {{{{phase}}}}",
             ),
         ),
@@ -243,7 +247,7 @@ MACHINES = Row(
             "Nodes",
             "How many nodes each cluster has.",
             "short",
-            ("count by (cluster) (kube_node_info{#})", "{{cluster}}"),
+            (f"count by (cluster) ({EACH_NODE})", "{{cluster}}"),
             link="capacity",
         ),
         over_time(
@@ -251,8 +255,7 @@ MACHINES = Row(
             "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,node!="",resource="cpu"})
-               / sum by (cluster) (kube_node_status_allocatable{#,resource="cpu"})""",
+                share_set_aside("cpu"),
                 "{{cluster}}",
             ),
             limits=above((0.9, ORANGE)),
@@ -263,8 +266,7 @@ MACHINES = Row(
             "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,node!="",resource="memory"})
-               / sum by (cluster) (kube_node_status_allocatable{#,resource="memory"})""",
+                share_set_aside("memory"),
                 "{{cluster}}",
             ),
             limits=above((0.9, ORANGE)),
@@ -290,7 +292,7 @@ CHANGES = Row(
             "Of the hub and its proxy.",
             "short",
             (
-                'sum by (cluster, namespace, pod) (increase(kube_pod_container_status_restarts_total{@,pod=~"(hub|proxy)-.*"}[$__rate_interval]))',
+                f"sum by (cluster, namespace, pod) ({RESTARTS})",
                 f"{_HUB} {{{{pod}}}}",
             ),
         ),
@@ -301,7 +303,7 @@ CHANGES = Row(
             Look.STATES,
             (
                 Query(
-                    promql('count by (cluster, namespace, image) (kube_pod_container_info{@,pod=~"(hub|proxy)-.*"})'),
+                    promql(f"count by (cluster, namespace, image) ({_IMAGES})"),
                     f"{_HUB} {{{{image}}}}",
                 ),
             ),

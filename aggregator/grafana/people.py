@@ -4,6 +4,7 @@ from functools import partial
 
 from aggregator.grafana.asking import HUBS, ORANGE, RED, above, promql
 from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES, WINDOWS
+from aggregator.grafana.kube import set_aside
 from aggregator.grafana.panels import over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row, Variable
 
@@ -65,10 +66,7 @@ def _by_pod(vector: str) -> str:
 _MEMORY = _by_pod(f"container_memory_working_set_bytes{{@,{_SERVER}}}")
 _CPU = _by_pod(f"rate(container_cpu_usage_seconds_total{{@,{_SERVER}}}[$__rate_interval])")
 _CPU_NOW = _by_pod(f"rate(container_cpu_usage_seconds_total{{@,{_SERVER}}}[5m])")
-_ASKED_MEMORY, _ASKED_CPU = (
-    _by_pod(f'kube_pod_container_resource_requests{{@,{_SERVER},resource="{resource}"}}')
-    for resource in ("memory", "cpu")
-)
+_ASKED_MEMORY, _ASKED_CPU = (_by_pod(set_aside(resource, _SERVER, "@")) for resource in ("memory", "cpu"))
 _LEGEND, _GROUP_LEGEND = f"{{{{cluster}}}}/{{{{namespace}}}} {{{{{_NAME}}}}}", "{{cluster}}/{{namespace}} {{usergroup}}"
 _of_people = partial(over_time, names_people=True)
 

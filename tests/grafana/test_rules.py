@@ -45,6 +45,7 @@ def test_every_expression_keeps_to_what_is_chosen_and_to_its_clusters() -> None:
         (f"max(sum(up{{{HUBS}}}))", "a grouping loses the cluster"),
         (f"up{{{HUBS}}} * on (namespace) up{{{HUBS}}}", "a matching loses the cluster"),
         (f"up{{{HUBS}}} * ignoring (pod) up{{{HUBS}}}", "a matching loses the cluster"),
+        (f"count by (cluster) (kube_node_info{{{HUBS}}})", "what two exporters tell of is counted twice"),
         (f"rate(up{{{HUBS}}}[5m])", "a rate is over less, or more, than Grafana says it needs"),
         (f"increase(up{{{HUBS}}}[$__interval])", "a rate is over less, or more, than Grafana says it needs"),
     ],
