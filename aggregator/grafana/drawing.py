@@ -31,6 +31,9 @@ MARK = "managed-by:crosshub"
 """The tag by which a dashboard is known to be ours."""
 
 WIDTH = 24
+OWN_NUMBERS, NOTED = "crosshub_server_", "1m"
+"""Crosshub's own numbers, and how often it notes them: seldomer, perhaps, than clusters scrape."""
+
 SOURCE = c.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GRAFANA = c.DataSourceRef(type_val="grafana", uid="-- Grafana --")
 PALETTE = d.FieldColorModeId.PALETTE_CLASSIC_BY_NAME
@@ -175,6 +178,8 @@ def _letters() -> Iterator[str]:
 def _target(query: Query, letter: str) -> prometheus.Dataquery:
     made = prometheus.Dataquery().expr(query.expr).ref_id(letter).datasource(SOURCE)
     made = made.instant() if query.now else made.range()
+    if OWN_NUMBERS in query.expr and "$__rate_interval" in query.expr:
+        made = made.interval(NOTED)
     if query.is_heat:
         return made.format(PromQueryFormat.HEATMAP).legend_format("{{le}}")
     return made.legend_format(query.legend) if query.legend else made.format(PromQueryFormat.TABLE)

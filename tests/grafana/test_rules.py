@@ -99,6 +99,16 @@ def test_bars_that_count_what_happened_do_not_count_it_twice(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_crosshubs_own_numbers_are_asked_for_no_finer_than_it_notes_them(name: str) -> None:
+    asked = [each for panel in panels(name) for each in panel["targets"] if "$__rate_interval" in each["expr"]]
+    own = [each for each in asked if "crosshub_server_" in each["expr"]]
+
+    # Where clusters scrape each 15 s, a rate would look at a minute, in which there is one number.
+    assert all(each["interval"] == "1m" for each in own)
+    assert (name == "crosshub") is bool(own)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_what_is_not_a_table_names_its_series(name: str) -> None:
     for panel in panels(name):
         if panel["type"] != "table":
