@@ -27,8 +27,18 @@ def away_over_time(width: int, height: int = 8) -> Panel:
     )
 
 
+_FIRST = ('severity="page"', "2e11"), ('severity="ticket"', "1e11"), ('severity!~"page|ticket"', "0")
+"""More seconds than have passed since 1970: so what has them comes before all others."""
+
+
+def _fired(*matchers: str) -> str:
+    return f"crosshub_alert_fired_timestamp_seconds{{{','.join(filter(None, ('+', *matchers)))}}}"
+
+
 def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, width: int = 24) -> Panel:
-    """The alerts that are open and meet the matchers, the latest first. A name leads to the alert's page, with its runbook."""
+    """The alerts that are open and meet the matchers: pages first, then the latest. A name leads to the alert's page, with
+    its runbook.
+    """
     return Panel(
         title,
         about,
@@ -43,7 +53,7 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
             Column("Evidence", "evidence", wraps=True),
             Column(
                 "Since",
-                expr=promql(f"1000 * crosshub_alert_fired_timestamp_seconds{{+{matchers and ',' + matchers}}}"),
+                expr=promql(f"1000 * {_fired(matchers)}"),
                 unit="dateTimeFromNow",
                 width=130,
             ),
@@ -52,5 +62,5 @@ def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, wid
         width=width,
         height=height,
         nothing=NOTHING,
-        sorted_by=("Since",),
+        order=promql(" or ".join(f"{_fired(matchers, each)} + {plus}" for each, plus in _FIRST)),
     )

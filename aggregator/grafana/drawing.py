@@ -257,13 +257,16 @@ _LOOKS = {
 def _transformations(panel: Panel) -> list[d.DataTransformerConfig]:
     """The answers to all queries as one table, its columns named and in order, and no others."""
     asked = [each for each in panel.columns if each.expr]
-    fields = dict(zip((id(each) for each in asked), _value_fields(len(asked)), strict=True))
+    values = _value_fields(len(panel.asked()))
+    fields = dict(zip((id(each) for each in asked), values, strict=False))
     names = {fields.get(id(each), each.label): each.title for each in panel.columns}
     order = {name: place for place, name in enumerate(names)}
     organize = {"renameByName": names, "indexByName": order, "includeByName": dict.fromkeys(names, True)}
     only = {"include": {"pattern": "|".join(f"^{name}$" for name in names)}}
+    by = [{"field": values[-1], "desc": True}]
     return [
         d.DataTransformerConfig(id_val="merge", options={}),
+        *([d.DataTransformerConfig(id_val="sortBy", options={"sort": by})] if panel.order else []),
         d.DataTransformerConfig(id_val="filterFieldsByName", options=only),
         d.DataTransformerConfig(id_val="organize", options=organize | {"excludeByName": {}}),
     ]

@@ -64,7 +64,8 @@ class Panel:
     """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this;
     `back`: how far it looks back, where that is not what the dashboard does.
 
-    `columns` are those of a table; `sorted_by` are the titles of some, that which matters most first.
+    `columns` are those of a table; `sorted_by` are the titles of some, that which matters most first; `order` is an
+    expression of their rows instead, the largest first, which is not shown.
     `link` is another dashboard that tells more. `names_people`: it shows whose servers are whose.
     """
 
@@ -85,12 +86,14 @@ class Panel:
     back: str = ""
     nothing: str = ""
     sorted_by: tuple[str, ...] = ()
+    order: str = ""
     link: str = ""
     names_people: bool = False
 
     def asked(self) -> tuple[Query, ...]:
         """All that it asks."""
-        return self.queries or tuple(Query(each.expr, now=True) for each in self.columns if each.expr)
+        exprs = (*(each.expr for each in self.columns), self.order)
+        return self.queries or tuple(Query(expr, now=True) for expr in exprs if expr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import yaml
 
 from tests.api.asking import NOON, data
 from tests.api.running import running_over
+from tests.fakes.http import Request, response, send, serving
 from tests.fakes.prometheus import fake_prometheus
 from tests.fleet.places import PLACES
 from tests.fleet.start import started_crosshub, started_fleet
@@ -285,6 +286,29 @@ async def test_tables_show_names_as_they_are_and_nothing_where_there_is_none(wor
             assert {title: shown[title] for title in names} == expected, panel["title"]
             assert numbers
             assert not {"", "NaN"} & {*numbers}, panel["title"]
+
+
+async def test_pages_stand_before_tickets_and_the_latest_before_those_before_it(world: World) -> None:
+    (panel,) = [panel for panel in tables("on-call") if panel["title"] == "Open alerts"]
+    order = {"old page": "200000000001", "new page": "200000000009", "new ticket": "100000000009"}
+
+    async def behave(request: Request, writer: asyncio.StreamWriter) -> None:
+        is_order = "2e11" in request.form["query"][0]
+        found = [
+            {"metric": {"alertname": name}, "value": [int(NOON), value if is_order else value[-3:]]}
+            for name, value in sorted(order.items())
+        ]
+        data = {"resultType": "vector", "result": found}
+        await send(writer, response(200, orjson.dumps({"status": "success", "data": data})))
+
+    async with serving(behave) as one:
+        await asyncio.to_thread(world.page.opened, "alerts", one.url)
+        told = await asyncio.to_thread(world.page.ask, "table", "alerts", panel=panel, span=SPAN)
+
+    shown = {each["title"]: each["texts"] for each in told.answer}
+    assert shown["Alert"] == ["new page", "old page", "new ticket"]
+    # What they are ordered by is no column.
+    assert list(shown) == ["Alert", "Since"]
 
 
 def test_without_what_npm_installs_the_tests_fail_and_say_what_to_run(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ setTemplateSrv({
 const STANDARD = ['unit', 'decimals', 'min', 'max', 'mappings', 'thresholds', 'color', 'noValue', 'links', 'displayName'];
 const option = (id) => ({ id, path: id, name: id, process: (value) => value, shouldApply: () => true });
 const OPTIONS = new FieldConfigOptionsRegistry(() => STANDARD.map(option));
-const { mergeTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer } = standardTransformers;
-const TRANSFORMATIONS = [mergeTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer];
+const { mergeTransformer, sortByTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer } = standardTransformers;
+const TRANSFORMATIONS = [mergeTransformer, sortByTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer];
 standardTransformersRegistry.setInit(() => TRANSFORMATIONS.map((each) => ({ ...each, transformation: async () => each })));
 
 async function fetched({ url, method = 'GET', params, data, headers = {} }) {
