@@ -18,6 +18,8 @@ USER = Variable(
     "People whose servers ran in this time, by the names that their hub knows.",
     f"kube_pod_annotations{{{HUBS}}}",
     _NAME,
+    # There may be thousands: their names would be too much for an expression.
+    everything=".+",
 )
 GROUP = Variable(
     "group",
@@ -25,6 +27,7 @@ GROUP = Variable(
     "Groups as the groups exporter tells of them.",
     f"jupyterhub_user_group_info{{{HUBS}}}",
     "usergroup",
+    everything=".+",
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, in_marks, in_panels, panels
-from tests.grafana.chosen import ANYTHING, Choices, substituted
+from tests.grafana.chosen import ANYTHING, SOMETHING, Choices, substituted
 from tests.grafana.expected import EMPTY, Empty
 from tests.grafana.world import ODD_CLUSTER, ODD_COMMUNITY, ODD_HUB, SILENT, World, world
 
@@ -23,6 +23,8 @@ CHOSEN: Mapping[str, Choices] = {
         "cluster": ("lisbon", "oslo", ODD_CLUSTER, SILENT),
         "hub": ("prod", "staging", "workshop", ODD_HUB),
         "community": ANYTHING,
+        "user": SOMETHING,
+        "group": SOMETHING,
     },
     "one": {"cluster": ("lisbon",), "hub": ("prod",), "community": ("lisbon",)},
     "two": {"cluster": ("lisbon", ODD_CLUSTER), "hub": ("prod", "staging"), "community": ("lisbon", ODD_COMMUNITY)},
@@ -114,7 +116,9 @@ async def test_every_variable_has_values_whatever_is_chosen_before_it(here: Worl
     for variable, query in choices(name).items():
         found = await _label_values(here, query, CHOSEN[chosen])
         assert found, variable
-        assert variable == "community" or set(CHOSEN[chosen].get(variable, ())) - {SILENT} <= set(found), variable
+        assert variable == "community" or set(CHOSEN[chosen].get(variable, ())) - {SILENT, *SOMETHING} <= set(found), (
+            variable
+        )
 
 
 @pytest.mark.parametrize(
