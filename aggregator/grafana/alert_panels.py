@@ -1,7 +1,7 @@
 """Alerts and findings that are open, with their evidence, and clusters that were away; several dashboards have them."""
 
 from aggregator.grafana.asking import RED, below, promql
-from aggregator.grafana.choices import ANSWERS, CLUSTER_COLUMN, HUB_COLUMN, SEVERITIES
+from aggregator.grafana.choices import ANSWERS, BANDS, CLUSTER_COLUMN, HUB_COLUMN, SEVERITIES
 from aggregator.grafana.values import Column, Look, Panel, Query
 
 NOTHING = "Nothing is wrong that Crosshub can see."
@@ -27,7 +27,8 @@ def away_over_time(width: int, height: int = 8) -> Panel:
     )
 
 
-_FIRST = ('severity="page"', "2e11"), ('severity="ticket"', "1e11"), ('severity!~"page|ticket"', "0")
+_WORST, _BAD = ("|".join(severities) for severities, _ in BANDS[:2])
+_FIRST = (f'severity=~"{_WORST}"', "2e11"), (f'severity=~"{_BAD}"', "1e11"), (f'severity!~"{_WORST}|{_BAD}"', "0")
 """More seconds than have passed since 1970: so what has them comes before all others."""
 
 
@@ -36,7 +37,7 @@ def _fired(*matchers: str) -> str:
 
 
 def open_alerts(title: str, about: str, matchers: str = "", height: int = 8, width: int = 24) -> Panel:
-    """The alerts that are open and meet the matchers: pages first, then the latest. A name leads to the alert's page, with
+    """The alerts that are open and meet the matchers: the worst first, then the latest. A name leads to the alert's page, with
     its runbook.
     """
     return Panel(

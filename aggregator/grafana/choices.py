@@ -94,7 +94,10 @@ MARKS = (OUTAGES, FINDINGS, ALERTS, WINDOWS)
 QUIET_MARKS = (replace(OUTAGES, shown=False), WINDOWS)
 """Of so long a time that outages would hide what it is about."""
 
-SEVERITIES: Names = (("page", "page", RED), ("ticket", "ticket", ORANGE), ("info", "info", BLUE))
+BANDS = (("page", "critical"), RED), (("high", "ticket", "warning"), ORANGE), (("medium", "info", "low"), BLUE)
+"""Severities of rules, outages and findings, the worst first, by their colour."""
+
+SEVERITIES: Names = tuple((each, each, colour) for severities, colour in BANDS for each in severities)
 UP: Names = (("0", "down", RED), ("1", "up", GREEN))
 POLICY_KINDS: Names = (
     ("closed", "closed", GREEN),

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from aggregator.events.values import WORST_FIRST
 from aggregator.notify.messages import ON_CALL
 from aggregator.promql.parse import parse_selector
 from tests.grafana.boards import (
@@ -77,6 +78,15 @@ def test_every_column_of_a_table_has_a_unit_of_its_own(name: str) -> None:
         assert all(units.values())
         # A name that looks like a number, or a date, is none.
         assert {unit for field, unit in units.items() if not field.startswith("Value")} == {"string"}
+
+
+def test_every_severity_that_an_alert_can_have_has_a_colour_the_worst_red() -> None:
+    for panel in [each for name in NAMES for each in tables(name) if "severity" in columns(each)]:
+        (mapping,) = properties(panel)["Severity"]["mappings"]
+        colours = {severity: each["color"] for severity, each in mapping["options"].items()}
+
+        assert list(colours) == sorted(WORST_FIRST)
+        assert {colours[each] for each in ("page", "critical")} == {"red"}
 
 
 def test_alerts_say_their_evidence_in_full_and_not_the_address_that_their_names_lead_to() -> None:
