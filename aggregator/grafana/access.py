@@ -1,25 +1,16 @@
 """Access: who may log in to which hub, as declared, and what is seen of it: new accounts, denials, findings, windows."""
 
 from aggregator.grafana.alert_panels import open_alerts
-from aggregator.grafana.asking import ORANGE, RED, YELLOW, above, counted, promql
-from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS
-from aggregator.grafana.panels import number, over_time
-from aggregator.grafana.values import Column, Dashboard, Look, Names, Panel, Query, Row
+from aggregator.grafana.asking import ORANGE, RED, YELLOW, above, below, counted, promql
+from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, POLICY_KINDS
+from aggregator.grafana.panels import QUARTER, number, over_time
+from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _HUB = "{{cluster}}/{{namespace}}"
 _REQUESTS = "jupyterhub_request_duration_seconds_count"
 _OAUTH, _FORM = 'handler=~".*OAuthCallbackHandler"', 'handler=~".*[.]LoginHandler",method="POST"'
 _ACCOUNTS = "max by (cluster, namespace) (jupyterhub_total_users{@}"
 _GREEDY = 'pod=~"jupyter-.*",container!="",container!="POD"'
-_POLICIES: Names = (
-    ("closed", "closed", "green"),
-    ("org", "org", "green"),
-    ("institution", "institution", "green"),
-    ("shared-password", "shared password", "yellow"),
-    ("open", "open", "orange"),
-    ("ephemeral", "ephemeral", "blue"),
-    ("none declared", "none declared", "red"),
-)
 
 
 def _logins(code: str, window: str) -> str:
@@ -100,7 +91,7 @@ POLICIES = Row(
                 CLUSTER_COLUMN,
                 HUB_COLUMN,
                 Column("Title", "title", width=220),
-                Column("Policy", "policy", names=_POLICIES, width=120),
+                Column("Policy", "policy", names=POLICY_KINDS, width=120),
                 Column("Expected", expr=promql("max by (cluster, namespace) (crosshub_expected_people{@})")),
                 Column("Accounts", expr=promql(f"{_ACCOUNTS})")),
                 Column(
@@ -118,10 +109,14 @@ POLICIES = Row(
                 Column("New in a week", expr=promql(f"{_ACCOUNTS}) - {_ACCOUNTS} offset 1w)")),
                 Column("Refused in a day", expr=_logins("403", "1d")),
                 Column(
-                    "Review by",
-                    expr=promql("1000 * max by (cluster, namespace) (crosshub_policy_review_timestamp_seconds{@})"),
-                    unit="dateTimeFromNow",
-                    width=130,
+                    "Review due in",
+                    expr=promql(
+                        "(max by (cluster, namespace) (crosshub_policy_review_timestamp_seconds{@}) - time()) / 86400"
+                    ),
+                    unit="d",
+                    decimals=0,
+                    limits=below((0, RED), (30, YELLOW)),
+                    width=120,
                 ),
                 Column(
                     "Declared",
@@ -132,7 +127,7 @@ POLICIES = Row(
             ),
             width=24,
             height=11,
-            sorted_by="New in a week",
+            sorted_by=("New in a week",),
         ),
         Panel(
             "Open windows",
@@ -230,6 +225,7 @@ SEEN = Row(
                 "{{cluster}} {{node}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
             nothing="No cryptnono tells of any.",
         ),
     ),

@@ -1,7 +1,8 @@
 """Capacity: nodes and pools, what is set aside and what is used, volumes and when they are full."""
 
 from aggregator.grafana.asking import GREEN, ORANGE, RED, YELLOW, above, below, promql
-from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES
+from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES, WINDOWS
+from aggregator.grafana.kube import EACH_NODE, PLACED, UNPLACED, can_give, has, once, set_aside, share_set_aside
 from aggregator.grafana.panels import number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row
 
@@ -13,6 +14,7 @@ _POOLS = (
     "label_alpha_eksctl_io_nodegroup_name",
     "label_kubernetes_azure_com_agentpool",
 )
+_KIND = "label_node_kubernetes_io_instance_type"
 _FREE = "kubelet_volume_stats_available_bytes{@}"
 _NODE = "{{cluster}} {{node}}"
 
@@ -25,24 +27,19 @@ def _pools() -> str:
     return found
 
 
-def _share(what: str, of: str, resource: str) -> str:
-    return f'sum by (cluster) ({what}{{#,resource="{resource}"}}) / sum by (cluster) ({of}{{#,resource="{resource}"}})'
-
-
-_SET_ASIDE, _CAN_GIVE = "kube_pod_container_resource_requests", "kube_node_status_allocatable"
 _FULL_IN = f"""min by (cluster, namespace, persistentvolumeclaim) ({_FREE}
     / (-deriv(kubelet_volume_stats_available_bytes{{@}}[1d]) > 0)) / 86400"""
 
 NOW = Row(
     "Now",
     (
-        number("Nodes", "Nodes of the chosen clusters.", "count(kube_node_info{#})"),
-        number("CPUs", "CPUs that all nodes have.", 'sum(kube_node_status_capacity{#,resource="cpu"})'),
-        number("Memory", "Memory that all nodes have.", 'sum(kube_node_status_capacity{#,resource="memory"})', "bytes"),
+        number("Nodes", "Nodes of the chosen clusters.", f"count({EACH_NODE})"),
+        number("CPUs", "CPUs that all nodes have.", f"sum({has('cpu')})"),
+        number("Memory", "Memory that all nodes have.", f"sum({has('memory')})", "bytes"),
         number(
             "Memory set aside",
-            "What pods requested, of what nodes can give.",
-            f'sum({_SET_ASIDE}{{#,resource="memory"}}) / sum({_CAN_GIVE}{{#,resource="memory"}})',
+            "What pods on nodes requested, of what nodes can give.",
+            f"sum({set_aside('memory', PLACED)}) / sum({can_give('memory')})",
             "percentunit",
             decimals=0,
             limits=above((0.9, ORANGE)),
@@ -50,7 +47,7 @@ NOW = Row(
         number(
             "Servers without a node",
             "Servers that no node has room for.",
-            f'sum(kube_pod_status_scheduled{{@,{_USER},condition="false"}}) or vector(0)',
+            f"sum({UNPLACED}) or vector(0)",
             limits=above((1, RED)),
         ),
         number(
@@ -72,7 +69,7 @@ NODES = Row(
             "Nodes by pool",
             "How many nodes each pool has.",
             "short",
-            (f"count by (cluster, pool) ({_pools()})", "{{cluster}} {{pool}}"),
+            (f"count by (cluster, pool) ({once('node, pool', _pools())})", "{{cluster}} {{pool}}"),
             look=Look.STACK,
         ),
         over_time(
@@ -80,8 +77,8 @@ NODES = Row(
             "How many nodes there are of each kind of machine.",
             "short",
             (
-                "count by (cluster, label_node_kubernetes_io_instance_type) (kube_node_labels{#})",
-                "{{cluster}} {{label_node_kubernetes_io_instance_type}}",
+                f"count by (cluster, {_KIND}) ({once(f'node, {_KIND}', 'kube_node_labels{#}')})",
+                f"{{{{cluster}}}} {{{{{_KIND}}}}}",
             ),
             look=Look.STACK,
         ),
@@ -89,14 +86,14 @@ NODES = Row(
             "Nodes, compared with last week",
             "Nodes now, and at the same time a week ago.",
             "short",
-            ("count by (cluster) (kube_node_info{#})", "{{cluster}}"),
-            ("count by (cluster) (kube_node_info{#} offset 1w)", "{{cluster}} a week ago"),
+            (f"count by (cluster) ({EACH_NODE})", "{{cluster}}"),
+            (f"count by (cluster) ({once('node', 'kube_node_info{#} offset 1w')})", "{{cluster}} a week ago"),
         ),
         over_time(
             "Servers by node",
             "How many servers of people each node has.",
             "short",
-            (f"count by (cluster, node) (kube_pod_info{{#,{_USER}}})", _NODE),
+            (f"count by (cluster, node) ({once('node, namespace, pod', f'kube_pod_info{{#,{_USER}}}')})", _NODE),
             look=Look.STACK,
         ),
         over_time(
@@ -109,11 +106,8 @@ NODES = Row(
             "GPUs",
             "GPUs that nodes have, and that servers have set aside.",
             "short",
-            ('sum by (cluster) (kube_node_status_allocatable{#,resource="nvidia_com_gpu"})', "{{cluster}} there"),
-            (
-                'sum by (cluster) (kube_pod_container_resource_requests{#,resource="nvidia_com_gpu"})',
-                "{{cluster}} set aside",
-            ),
+            (f"sum by (cluster) ({can_give('nvidia_com_gpu')})", "{{cluster}} there"),
+            (f"sum by (cluster) ({set_aside('nvidia_com_gpu')})", "{{cluster}} set aside"),
             nothing="No node has a GPU.",
         ),
     ),
@@ -124,17 +118,17 @@ USE = Row(
     (
         over_time(
             "CPU set aside",
-            "What pods requested, of what nodes can give. Near 1 the cluster has to grow.",
+            "What pods on nodes requested, of what nodes can give. Near 1 the cluster has to grow.",
             "percentunit",
-            (_share(_SET_ASIDE, _CAN_GIVE, "cpu"), "{{cluster}}"),
+            (share_set_aside("cpu"), "{{cluster}}"),
             limits=above((0.9, ORANGE)),
             highest=1.0,
         ),
         over_time(
             "Memory set aside",
-            "What pods requested, of what nodes can give. Near 1 the cluster has to grow.",
+            "What pods on nodes requested, of what nodes can give. Near 1 the cluster has to grow.",
             "percentunit",
-            (_share(_SET_ASIDE, _CAN_GIVE, "memory"), "{{cluster}}"),
+            (share_set_aside("memory"), "{{cluster}}"),
             limits=above((0.9, ORANGE)),
             highest=1.0,
         ),
@@ -143,8 +137,8 @@ USE = Row(
             "How many servers more have room in memory on the nodes there are, if they ask for what those that run ask for.",
             "short",
             (
-                f"""floor((sum by (cluster) ({_CAN_GIVE}{{#,resource="memory"}}) - sum by (cluster) ({_SET_ASIDE}{{#,resource="memory"}}))
-               / avg by (cluster) ({_SET_ASIDE}{{#,{_USER},resource="memory"}}))""",
+                f"""floor((sum by (cluster) ({can_give("memory")}) - sum by (cluster) ({set_aside("memory", PLACED)}))
+               / avg by (cluster) ({set_aside("memory", _USER)}))""",
                 "{{cluster}}",
             ),
         ),
@@ -171,12 +165,12 @@ USE = Row(
             "percentunit",
             (
                 f"""sum by (cluster) (container_memory_working_set_bytes{{@,{_USER},container!="",container!="POD"}})
-               / sum by (cluster) ({_SET_ASIDE}{{@,{_USER},resource="memory"}})""",
+               / sum by (cluster) ({set_aside("memory", _USER, "@")})""",
                 "{{cluster}} memory",
             ),
             (
                 f"""sum by (cluster) (rate(container_cpu_usage_seconds_total{{@,{_USER},container!="",container!="POD"}}[$__rate_interval]))
-               / sum by (cluster) ({_SET_ASIDE}{{@,{_USER},resource="cpu"}})""",
+               / sum by (cluster) ({set_aside("cpu", _USER, "@")})""",
                 "{{cluster}} CPU",
             ),
         ),
@@ -202,7 +196,7 @@ USE = Row(
             "Memory set aside by hub",
             "What each hub's pods requested.",
             "bytes",
-            ('sum by (cluster, namespace) (kube_pod_container_resource_requests{@,resource="memory"})', _HUB),
+            (f"sum by (cluster, namespace) ({set_aside('memory', whose='@')})", _HUB),
             look=Look.STACK,
         ),
     ),
@@ -318,7 +312,7 @@ VOLUMES = Row(
             ),
             width=24,
             height=10,
-            sorted_by="Size",
+            sorted_by=("Size",),
         ),
     ),
 )
@@ -329,7 +323,7 @@ CAPACITY = Dashboard(
     "Nodes and pools, what is set aside and what is used, volumes and when they are full.",
     (NOW, NODES, USE, VOLUMES, TRAFFIC),
     CHOICES,
-    (OUTAGES,),
+    (OUTAGES, WINDOWS),
     back="24h",
     refresh="5m",
 )

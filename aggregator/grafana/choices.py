@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED
+from aggregator.grafana.asking import AROUND, BLUE, CLUSTERS, GREEN, HUBS, ORANGE, RED, YELLOW
 from aggregator.grafana.values import Annotation, Column, Names, Variable
+from aggregator.promql.print import quoted
 
 _COMMUNITY = 'community=~"$community"'
 
@@ -52,40 +53,62 @@ KEPT_CHOICES = (
     ),
 )
 
-OUTAGES = Annotation(
-    "Outages",
-    f'crosshub_alerts{{{AROUND},kind="outage"}}',
-    RED,
-    "{{alertname}} {{cluster}} {{hub}}",
-    "An outage, as Crosshub saw it.",
+
+# Grafana writes the name of a label that a series lacks: so what is said is one label, put together here, of which
+# something is always there.
+def _said(label: str, vector: str, *parts: str) -> str:
+    return f'label_join({vector}, "{label}", " ", {", ".join(map(quoted, parts))})'
+
+
+def _alerts(matchers: str) -> str:
+    return _said("what", f"crosshub_alerts{{{AROUND},{matchers}}}", "alertname", "cluster", "namespace")
+
+
+OUTAGES = Annotation("Outages", _alerts('kind="outage"'), RED, "{{what}}", "An outage, as Crosshub saw it.")
+AWAY = replace(
+    OUTAGES,
+    expr=_said("what", f'crosshub_alerts{{{CLUSTERS},kind="outage",namespace=""}}', "alertname", "cluster"),
+    details="No answer from a whole cluster.",
 )
+"""Outages of clusters alone."""
+
 FINDINGS = Annotation(
-    "Access findings",
-    f'crosshub_alerts{{{AROUND},kind="access"}}',
-    "purple",
-    "{{alertname}} {{cluster}} {{hub}}",
-    "Something contradicts an access policy.",
+    "Access findings", _alerts('kind="access"'), "purple", "{{what}}", "Something contradicts an access policy."
 )
 ALERTS = Annotation(
-    "Alerts",
-    f'crosshub_alerts{{{AROUND},kind!~"outage|access"}}',
-    ORANGE,
-    "{{alertname}} {{cluster}} {{hub}}",
-    "An alert of severity {{severity}}.",
-    shown=False,
+    "Alerts", _alerts('kind!~"outage|access"'), ORANGE, "{{what}}", "An alert of severity {{severity}}.", shown=False
 )
 WINDOWS = Annotation(
     "Open windows",
-    f"crosshub_open_window{{{HUBS}}}",
+    _said(
+        "who",
+        _said("what", f"crosshub_open_window{{{HUBS}}}", "cluster", "namespace", "reason"),
+        "contact",
+        "community",
+    ),
     BLUE,
-    "{{cluster}} {{hub}} is open: {{reason}}",
-    "Declared as open to all; ask {{contact}}.",
+    "Open to all: {{what}}",
+    "As declared, by {{who}}",
 )
 MARKS = (OUTAGES, FINDINGS, ALERTS, WINDOWS)
+QUIET_MARKS = (replace(OUTAGES, shown=False), WINDOWS)
+"""Of so long a time that outages would hide what it is about."""
 
-SEVERITIES: Names = (("page", "page", RED), ("ticket", "ticket", ORANGE), ("info", "info", BLUE))
+BANDS = (("page", "critical"), RED), (("high", "ticket", "warning"), ORANGE), (("medium", "info", "low"), BLUE)
+"""Severities of rules, outages and findings, the worst first, by their colour."""
+
+SEVERITIES: Names = tuple((each, each, colour) for severities, colour in BANDS for each in severities)
 UP: Names = (("0", "down", RED), ("1", "up", GREEN))
+POLICY_KINDS: Names = (
+    ("closed", "closed", GREEN),
+    ("org", "org", GREEN),
+    ("institution", "institution", GREEN),
+    ("shared-password", "shared password", YELLOW),
+    ("open", "open", ORANGE),
+    ("ephemeral", "ephemeral", BLUE),
+    ("none declared", "none declared", RED),
+)
 ANSWERS: Names = (("0", "no answer", RED), ("1", "answers", GREEN))
 
-CLUSTER_COLUMN = Column("Cluster", "cluster", width=110)
+CLUSTER_COLUMN = Column("Cluster", "cluster", link="on-call", width=110)
 HUB_COLUMN = Column("Hub", "namespace", link="hub", width=130)

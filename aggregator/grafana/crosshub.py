@@ -1,8 +1,9 @@
 """Crosshub itself: how clusters answer it, what it answers, what it does by itself. Its own numbers of the last day."""
 
+from aggregator.grafana.alert_panels import away_over_time
 from aggregator.grafana.asking import ORANGE, RED, above, below, promql
-from aggregator.grafana.choices import ANSWERS, CLUSTER, CLUSTER_COLUMN, COMMUNITY
-from aggregator.grafana.panels import number, over_time
+from aggregator.grafana.choices import ANSWERS, AWAY, CLUSTER, CLUSTER_COLUMN, COMMUNITY
+from aggregator.grafana.panels import QUARTER, number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _S = "crosshub_server"
@@ -95,7 +96,7 @@ CLUSTERS = Row(
             ),
             width=24,
             height=9,
-            sorted_by="Answers in (p99)",
+            sorted_by=("Answers in (p99)",),
         ),
         over_time(
             "Time to answer (p90)",
@@ -140,15 +141,7 @@ CLUSTERS = Row(
             (_rate("cluster_bytes_total", "cluster", "{#}"), "{{cluster}}"),
             look=Look.STACK,
         ),
-        Panel(
-            "Clusters that answer",
-            "Green while a cluster's Prometheus tells something. One that is away now has no past here.",
-            "none",
-            Look.STATES,
-            (Query(promql(_ANSWERS), "{{cluster}}"),),
-            names=ANSWERS,
-            limits=below((1, RED)),
-        ),
+        away_over_time(width=8),
     ),
 )
 
@@ -189,11 +182,18 @@ JOBS = Row(
             (f"max by (group) ({_S}_rule_group_last_duration_seconds)", "{{group}}"),
         ),
         over_time(
+            "Since the last look at rules",
+            "For how long each group of rules was not looked at. A line that climbs: it is stuck, and alerts stand still.",
+            "s",
+            (f"time() - max by (group) ({_S}_rule_group_last_evaluation_timestamp_seconds > 0)", "{{group}}"),
+        ),
+        over_time(
             "Looks that could not see all",
             "Rules that could not be judged everywhere.",
             "short",
             (f"sum by (group) (increase({_S}_rule_evaluation_failures_total[$__rate_interval]))", "{{group}}"),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Rollups",
@@ -202,6 +202,7 @@ JOBS = Row(
             (f"sum(increase({_S}_rollup_pieces_total[$__rate_interval]))", "pieces"),
             (f"sum by (cluster) (increase({_S}_rollup_failures_total{{#}}[$__rate_interval]))", "{{cluster}} failed"),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Messages and reports",
@@ -212,7 +213,16 @@ JOBS = Row(
                 "{{receiver}} {{outcome}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
             nothing="No message in this time.",
+        ),
+        over_time(
+            "Reports of the last seven days",
+            "Reports that were due, made, late by more than an hour, or missed; and the mails that carry them.",
+            "short",
+            (f"max by (outcome) ({_S}_reports_this_week)", "reports {{outcome}}"),
+            (f"max by (outcome) ({_S}_report_mails_this_week)", "mails {{outcome}}"),
+            nothing="No report is due.",
         ),
         over_time(
             "Heartbeats",
@@ -220,6 +230,7 @@ JOBS = Row(
             "short",
             (f"sum by (outcome) (increase({_S}_heartbeats_total[$__rate_interval]))", "{{outcome}}"),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time("Rows of the database", "By table.", "short", (f"max by (table) ({_S}_database_rows)", "{{table}}")),
         over_time("Memory", "Of Crosshub's process.", "bytes", (f"max({_S}_process_resident_memory_bytes)", "memory")),
@@ -244,5 +255,6 @@ CROSSHUB = Dashboard(
     "Crosshub itself: how clusters answer it, what it answers, what it does by itself. It remembers its own numbers for a day.",
     (NOW, CLUSTERS, QUERIES, JOBS),
     (COMMUNITY, CLUSTER),
+    (AWAY,),
     back="3h",
 )

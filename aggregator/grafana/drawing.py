@@ -31,6 +31,9 @@ MARK = "managed-by:crosshub"
 """The tag by which a dashboard is known to be ours."""
 
 WIDTH = 24
+OWN_NUMBERS, NOTED = "crosshub_server_", "1m"
+"""Crosshub's own numbers, and how often it notes them: seldomer, perhaps, than clusters scrape."""
+
 SOURCE = c.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GRAFANA = c.DataSourceRef(type_val="grafana", uid="-- Grafana --")
 PALETTE = d.FieldColorModeId.PALETTE_CLASSIC_BY_NAME
@@ -175,6 +178,8 @@ def _letters() -> Iterator[str]:
 def _target(query: Query, letter: str) -> prometheus.Dataquery:
     made = prometheus.Dataquery().expr(query.expr).ref_id(letter).datasource(SOURCE)
     made = made.instant() if query.now else made.range()
+    if OWN_NUMBERS in query.expr and "$__rate_interval" in query.expr:
+        made = made.interval(NOTED)
     if query.is_heat:
         return made.format(PromQueryFormat.HEATMAP).legend_format("{{le}}")
     return made.legend_format(query.legend) if query.legend else made.format(PromQueryFormat.TABLE)
@@ -230,10 +235,11 @@ def _heat(panel: Panel) -> heatmap.Panel:
 def _table(panel: Panel) -> table.Panel:
     made = table.Panel().show_header(True).cell_height(c.TableCellHeight.SM)
     made = made.overrides([_override(each, _of_column(each)) for each in panel.columns]).unit(panel.unit)
-    made = made.sort_by(
-        [common.TableSortByFieldState().display_name(panel.sorted_by).desc(True)] if panel.sorted_by else []
-    )
-    return made.transformations(_transformations(panel)).filterable(True)
+    rising = {each.title for each in panel.columns if each.rises}
+    sorts: list[Any] = [
+        common.TableSortByFieldState().display_name(each).desc(each not in rising) for each in panel.sorted_by
+    ]
+    return made.sort_by(sorts).transformations(_transformations(panel)).filterable(True)
 
 
 _LOOKS = {
@@ -251,13 +257,16 @@ _LOOKS = {
 def _transformations(panel: Panel) -> list[d.DataTransformerConfig]:
     """The answers to all queries as one table, its columns named and in order, and no others."""
     asked = [each for each in panel.columns if each.expr]
-    fields = dict(zip((id(each) for each in asked), _value_fields(len(asked)), strict=True))
+    values = _value_fields(len(panel.asked()))
+    fields = dict(zip((id(each) for each in asked), values, strict=False))
     names = {fields.get(id(each), each.label): each.title for each in panel.columns}
     order = {name: place for place, name in enumerate(names)}
     organize = {"renameByName": names, "indexByName": order, "includeByName": dict.fromkeys(names, True)}
     only = {"include": {"pattern": "|".join(f"^{name}$" for name in names)}}
+    by = [{"field": values[-1], "desc": True}]
     return [
         d.DataTransformerConfig(id_val="merge", options={}),
+        *([d.DataTransformerConfig(id_val="sortBy", options={"sort": by})] if panel.order else []),
         d.DataTransformerConfig(id_val="filterFieldsByName", options=only),
         d.DataTransformerConfig(id_val="organize", options=organize | {"excludeByName": {}}),
     ]
@@ -277,26 +286,35 @@ def _override(column: Column, properties: list[d.DynamicConfigValue]) -> dashboa
 
 def _of_column(column: Column) -> list[d.DynamicConfigValue]:
     coloured = bool(column.limits or column.names)
-    url = _row_url(column.link) if column.link else f"${{__data.fields.{column.opens}}}"
+    url = _row_url(column) if column.link else f"${{__data.fields.{column.opens}}}"
     found: list[tuple[str, object, object]] = [
-        ("unit", column.unit, column.unit),
+        # A name that looks like a number, or a date, is none; and what the panel says where there is nothing at all is
+        # not said in each cell that is empty.
+        ("unit", True, column.unit or ("short" if column.expr else "string")),
+        ("noValue", True, ""),
         ("decimals", column.decimals is not None, column.decimals),
         ("custom.width", column.width, column.width),
+        # The one is of older versions than 12, the other of later ones; each passes over what it does not know.
         ("custom.hidden", column.hidden, True),
+        ("custom.hideFrom", column.hidden, {"viz": True, "legend": False, "tooltip": False}),
         ("mappings", column.names, [_plain(_names(column.names))]),
         ("thresholds", column.limits, _plain(_limits(column.limits).build())),
         ("custom.cellOptions", coloured, {"type": "color-background", "mode": "basic"}),
         ("color", coloured, {"mode": "thresholds"}),
         ("custom.cellOptions", column.bar, {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+        ("custom.cellOptions", column.wraps, {"type": "auto", "wrapText": True}),
+        ("custom.inspect", column.wraps, True),
         ("links", column.link or column.opens, [{"title": "Open", "url": url}]),
     ]
     return [d.DynamicConfigValue(id_val=name, value=value) for name, wanted, value in found if wanted]
 
 
-def _row_url(name: str) -> str:
-    """To another dashboard, for the cluster and hub of a row."""
-    chosen = "var-cluster=${__data.fields.Cluster:percentencode}&var-hub=${__data.fields.Hub:percentencode}"
-    return f"/d/crosshub-{name}?{chosen}&${{datasource:queryparam}}&${{__url_time_range}}"
+def _row_url(column: Column) -> str:
+    """To another dashboard, for the cluster of a row, and for its hub where the column names that."""
+    chosen = "var-cluster=${__data.fields.Cluster:percentencode}"
+    if column.label == "namespace":
+        chosen += "&var-hub=${__data.fields.Hub:percentencode}"
+    return f"/d/crosshub-{column.link}?{chosen}&${{datasource:queryparam}}&${{__url_time_range}}"
 
 
 def _way_to(name: str) -> dashboard.DashboardLink:

@@ -18,6 +18,9 @@ FOLDERS = {"hubs": "Crosshub", "people": "Crosshub: people"}
 OURS = "dashboards/crosshub-folder-*/*.json"
 """Where dashboards are: what else is there is one that has gone."""
 
+HEADED = ("*.yaml", "alerting/*.yaml")
+"""Where else what has gone may be; there, only what begins with HEAD is ours."""
+
 Files = dict[str, str]
 
 
@@ -25,13 +28,18 @@ def provisioning(wanted: Wanted) -> Files:
     """Data sources, folders, dashboards and, if wanted, a contact point: as a stock Grafana reads them."""
     boards = dashboards(with_people=wanted.with_people)
     files = {
-        "datasources/crosshub.yaml": _yaml({"apiVersion": 1, "datasources": list(data_sources(wanted))}),
+        "datasources/crosshub.yaml": _yaml(provisioned_sources(wanted)),
         "dashboards/crosshub.yaml": _yaml({"apiVersion": 1, "providers": _providers(boards, wanted.place)}),
     }
     files |= {f"dashboards/{folder_uid(folder_of(each))}/{each.name}.json": drawn(each) for each in boards}
     if wanted.with_contact_point:
         files["alerting/crosshub.yaml"] = _yaml({"apiVersion": 1, "contactPoints": [contact_point(wanted)]})
     return files
+
+
+def provisioned_sources(wanted: Wanted) -> dict[str, Any]:
+    """The file of data sources. Those that were in it once, and are no more, Grafana removes."""
+    return {"apiVersion": 1, "prune": True, "datasources": list(data_sources(wanted))}
 
 
 def folder_of(board: Dashboard) -> str:

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from aggregator.grafana.alert_panels import open_alerts
+from aggregator.grafana.alert_panels import away_over_time, open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, YELLOW, above, below, counted, promql
-from aggregator.grafana.choices import ANSWERS, CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, UP
-from aggregator.grafana.panels import number
+from aggregator.grafana.choices import ANSWERS, CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, POLICY_KINDS, UP
+from aggregator.grafana.panels import QUARTER, number
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
@@ -85,14 +85,16 @@ WRONG = Row(
             "Every alert that is open, with what it was seen by. Crosshub tells of each once.",
             width=16,
         ),
-        Panel(
-            "Clusters that answer",
-            "Green while a cluster's Prometheus tells something, red while it does not. One that is away now has no past here.",
+        number(
+            "Every cluster",
+            "One tile a cluster: green while its Prometheus tells something, red while it does not, now.",
+            _ANSWERS,
             "none",
-            Look.STATES,
-            (Query(promql(_ANSWERS), "{{cluster}}"),),
+            legend="{{cluster}}",
             names=ANSWERS,
             limits=below((1, RED)),
+            width=8,
+            height=8,
             link="crosshub",
         ),
     ),
@@ -100,7 +102,7 @@ WRONG = Row(
 
 _HUBS = Panel(
     "Every hub",
-    "One line a hub; a hub's name leads to its own page. Starts and answers are those of the last hour. A hub whose cluster "
+    "One line a hub, those in trouble first; a hub's name leads to its own page. Starts and answers are those of the last hour. A hub whose cluster "
     "does not answer has a name here and no numbers.",
     "short",
     Look.TABLE,
@@ -108,7 +110,9 @@ _HUBS = Panel(
         CLUSTER_COLUMN,
         HUB_COLUMN,
         Column("Title", "title", width=220),
-        Column("Up", expr=promql('max by (cluster, namespace) (up{@,component="hub"})'), names=UP, width=60),
+        Column(
+            "Up", expr=promql('max by (cluster, namespace) (up{@,component="hub"})'), names=UP, rises=True, width=60
+        ),
         Column(
             "Alerts",
             expr=_open('kind!="access"'),
@@ -162,7 +166,7 @@ _HUBS = Panel(
             limits=below((0.1, RED), (0.2, YELLOW)),
             width=90,
         ),
-        Column("Who may log in", "policy", expr="", width=120),
+        Column("Who may log in", "policy", names=POLICY_KINDS, width=120),
         Column("Community", "community", width=120),
         Column(
             "Declared",
@@ -173,12 +177,13 @@ _HUBS = Panel(
     ),
     width=24,
     height=14,
-    sorted_by="Servers",
+    sorted_by=("Up", "Alerts", "Findings", "Servers"),
 )
 
 OVER_TIME = Row(
     "Over time",
     (
+        away_over_time(width=24, height=6),
         Panel(
             "Servers by cluster",
             "Servers that run, added up over the chosen hubs of each cluster.",
@@ -212,6 +217,7 @@ OVER_TIME = Row(
                     "{{cluster}}",
                 ),
             ),
+            step=QUARTER,
             width=12,
             lowest=0,
             link="on-call",
@@ -231,7 +237,7 @@ OVER_TIME = Row(
             width=12,
             lowest=0,
             limits=above((300, RED)),
-            step="15m",
+            step=QUARTER,
             link="on-call",
         ),
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from aggregator.grafana.desired import OURS, OWNER, Desired
+from aggregator.grafana.desired import OURS, OWNER, Desired, digest
 from aggregator.grafana.drawing import MARK
 from aggregator.grafana.speaking import MISSING, Grafana, Told, Trouble
 from aggregator.grafana.values import uid_of
@@ -21,7 +21,7 @@ _MOST = "1000"
 
 @dataclass(frozen=True, slots=True)
 class FoundFolder:
-    """A folder; `others` is how many dashboards in it are not ours, counted only where it may have to go."""
+    """A folder; `others` is how many dashboards and library panels in it are not ours, counted only where it may have to go."""
 
     uid: str
     title: str
@@ -157,7 +157,10 @@ async def _folders(grafana: Grafana, desired: Desired) -> dict[str, FoundFolder]
 
 async def _others(grafana: Grafana, folder: str) -> int:
     held = await _told(grafana, "search", folderUIDs=folder, limit=_MOST)
-    return sum(1 for each in held if MARK not in (each.get("tags") or ()))
+    # They go with their folder, unless a dashboard shows them.
+    shared = await _told(grafana, "library-elements", folderFilterUIDs=folder, perPage=_MOST)
+    panels = [each for each in shared["result"]["elements"] if each.get("folderUid") == folder]
+    return len(panels) + sum(1 for each in held if MARK not in (each.get("tags") or ()))
 
 
 async def _ours_by_uid(grafana: Grafana, path: str, wanted: set[str], prefix: str) -> list[str]:
@@ -193,9 +196,9 @@ async def _boards(grafana: Grafana, desired: Desired) -> dict[str, FoundBoard]:
     tagged = await _told(grafana, "search", type="dash-db", tag=MARK, limit=_MOST)
     uids = {each.uid for each in desired.boards} | {each["uid"] for each in tagged}
     told = await _each(grafana, [f"dashboards/uid/{quote(uid, safe='')}" for uid in sorted(uids)])
-    schemas = {each.uid: each.body["schemaVersion"] for each in desired.boards}
+    wanted = {each.uid: digest(each.body) for each in desired.boards}
     boards = [_board(each) for each in told]
-    return {each.uid: await _with_note(grafana, each, schemas.get(each.uid)) for each in boards}
+    return {each.uid: await _with_note(grafana, each, wanted.get(each.uid)) for each in boards}
 
 
 def _board(told: Mapping[str, Any]) -> FoundBoard:
@@ -210,9 +213,9 @@ def _board(told: Mapping[str, Any]) -> FoundBoard:
     )
 
 
-async def _with_note(grafana: Grafana, board: FoundBoard, schema: int | None) -> FoundBoard:
+async def _with_note(grafana: Grafana, board: FoundBoard, wanted: str | None) -> FoundBoard:
     """A newer Grafana brings a dashboard up to date by itself: then the note of its last change says what was written."""
-    if schema is None or board.body.get("schemaVersion") == schema:
+    if wanted is None or digest(board.body) == wanted:
         return board
     told = await _perhaps(grafana, f"dashboards/uid/{quote(board.uid, safe='')}/versions?limit=1")
     versions: Sequence[Mapping[str, Any]] = (told.get("versions") if isinstance(told, dict) else told) or ()

@@ -4,7 +4,8 @@ from aggregator.grafana.alert_panels import open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, above, below, promql
 from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, MARKS, UP
 from aggregator.grafana.hub_answers import ANSWERS, PARTS, quantiles
-from aggregator.grafana.panels import number, over_time
+from aggregator.grafana.kube import NOT_RUNNING, once
+from aggregator.grafana.panels import QUARTER, number, over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
@@ -97,7 +98,10 @@ PEOPLE = Row(
             "Images",
             "Which images servers run.",
             "short",
-            (f"count by (cluster, namespace, image) (kube_pod_container_info{{@,{_SERVER}}})", f"{_HUB} {{{{image}}}}"),
+            (
+                f"count by (cluster, namespace, image) ({once('namespace, pod, image', f'kube_pod_container_info{{@,{_SERVER}}}')})",
+                f"{_HUB} {{{{image}}}}",
+            ),
             look=Look.STACK,
         ),
         over_time(
@@ -128,7 +132,10 @@ PEOPLE = Row(
             "Servers by node",
             "How many servers each node has; it shows where a node that is in trouble hurts.",
             "short",
-            (f"count by (cluster, node) (kube_pod_info{{@,{_USER}}})", "{{cluster}} {{node}}"),
+            (
+                f"count by (cluster, node) ({once('node, namespace, pod', f'kube_pod_info{{@,{_USER}}}')})",
+                "{{cluster}} {{node}}",
+            ),
             look=Look.STACK,
             width=12,
             link="capacity",
@@ -175,7 +182,7 @@ STARTS = Row(
             "Half, nine of ten, and 99 of 100 servers were ready by then.",
             "s",
             *quantiles(_SPAWNS, 'status="success"', "increase"),
-            step="15m",
+            step=QUARTER,
             limits=above((300, RED)),
         ),
         over_time(
@@ -187,6 +194,7 @@ STARTS = Row(
                 f"{_HUB} {{{{status}}}} {{{{reason}}}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Starts that failed",
@@ -197,6 +205,7 @@ STARTS = Row(
                 _HUB,
             ),
             look=Look.BARS,
+            step=QUARTER,
             limits=above((2, ORANGE)),
         ),
         over_time(
@@ -208,14 +217,14 @@ STARTS = Row(
                increase(jupyterhub_server_stop_seconds_bucket{@}[$__rate_interval]))) >= 0""",
                 _HUB,
             ),
-            step="15m",
+            step=QUARTER,
         ),
         over_time(
             "Pods that do not run",
             "Pods that are pending, failed, or of which nothing is known.",
             "short",
             (
-                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"})',
+                f"sum by (cluster, namespace, phase) ({NOT_RUNNING})",
                 f"{_HUB} {{{{phase}}}}",
             ),
             look=Look.STACK,
@@ -236,7 +245,7 @@ def _servers(title: str, about: str, value: str, expr: str, unit: str) -> Panel:
             Column("Server", "pod"),
             Column(value, expr=promql(expr), unit=unit, width=120),
         ),
-        sorted_by=value,
+        sorted_by=(value,),
         nothing="No server is like that.",
         names_people=True,
         link="people",

@@ -1,7 +1,8 @@
 """Rows of the hub's dashboard about its own process: what it answers, and what its parts use."""
 
 from aggregator.grafana.asking import RED, YELLOW, above
-from aggregator.grafana.panels import over_time
+from aggregator.grafana.kube import RESTARTS
+from aggregator.grafana.panels import QUARTER, over_time
 from aggregator.grafana.values import Look, Row
 
 _REQUESTS = "jupyterhub_request_duration_seconds"
@@ -116,10 +117,11 @@ PARTS = Row(
             "How often the containers of the hub and its proxy restarted.",
             "short",
             (
-                'sum by (cluster, namespace, pod) (increase(kube_pod_container_status_restarts_total{@,pod=~"(hub|proxy)-.*"}[$__rate_interval]))',
+                f"sum by (cluster, namespace, pod) ({RESTARTS})",
                 "{{cluster}} {{pod}}",
             ),
             look=Look.BARS,
+            step=QUARTER,
         ),
         over_time(
             "Volumes: free",

@@ -19,6 +19,9 @@ TOGETHER = "of all chosen clusters together"
 OTHER_NAME = "crosshub_cluster"
 """The variable, where the dashboard calls something else `cluster`."""
 
+ONE_VALUE = "compares the label cluster with one value, and several can be chosen now: make that =~ or !~"
+_EQUALS = re.compile(r"""\bcluster\s*!?=\s*["']\$\{?cluster\b""")
+
 _METRIC = re.compile(r"[A-Za-z_:][\w:]*")
 _NUMBER = re.compile(r"-?[\d.]+(?:e[-+]?\d+|ms|[smhdwy])?")
 
@@ -65,10 +68,11 @@ def _variables(board: Mapping[str, Any]) -> list[Object]:
 
 def _terms(board: Mapping[str, Any]) -> Terms:
     variables = _variables(board)
+    is_new = all(each.get("name") != CLUSTER for each in variables)
     taken = any(each.get("name") == CLUSTER and not _is_cluster(each) for each in variables)
     metrics = frozenset(str(each.get("name")) for each in variables if _names_metrics(each))
     queries = frozenset(str(each.get("name")) for each in variables if not all(map(_NUMBER.fullmatch, _values(each))))
-    return Terms(OTHER_NAME if taken else CLUSTER, metrics, queries - metrics)
+    return Terms(OTHER_NAME if taken else CLUSTER, metrics, queries - metrics, is_new)
 
 
 def _is_cluster(variable: Mapping[str, Any]) -> bool:
@@ -189,6 +193,8 @@ class _Work:
         target["expr"] = made.text
         legends = with_cluster(target) if made.nature is Nature.EACH and not is_heat else None
         together = made.changes and made.nature is Nature.TOTAL
+        if self.terms.is_new and _EQUALS.search(target["expr"]):
+            self.tell(Kind.LOOK, where, ONE_VALUE)
         self._tell_of(where, made, *(("legend",) if legends else ()), *((TOGETHER,) if together else ()))
         return _Made(made.nature is Nature.EACH, legends)
 

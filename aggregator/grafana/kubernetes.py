@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.grafana.catalogue import dashboards
 from aggregator.grafana.drawing import drawn
-from aggregator.grafana.files import FOLDERS, HEAD, Files, folder_of, folder_uid, folders_of
+from aggregator.grafana.files import FOLDERS, HEAD, Files, folder_of, folder_uid, folders_of, provisioned_sources
 from aggregator.grafana.sources import data_sources
 from aggregator.grafana.wanted import Wanted
 from aggregator.rules.writing import yaml_text
@@ -20,7 +20,7 @@ MARK = {"app.kubernetes.io/managed-by": "crosshub"}
 
 def config_maps(wanted: Wanted) -> Files:
     """A ConfigMap a dashboard (one may hold 1 MiB) and one for data sources, with the labels that the sidecar looks for."""
-    sources = yaml_text({"apiVersion": 1, "datasources": list(data_sources(wanted))})
+    sources = yaml_text(provisioned_sources(wanted))
     files = {
         "data-sources.yaml": _config_map("crosshub-data-sources", "grafana_datasource", {"crosshub.yaml": sources})
     }

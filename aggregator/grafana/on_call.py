@@ -1,9 +1,10 @@
 """On-call: what somebody looks at who was woken up. Alerts with their evidence, outages, starts, answers, machines, changes."""
 
-from aggregator.grafana.alert_panels import open_alerts
+from aggregator.grafana.alert_panels import away_over_time, open_alerts
 from aggregator.grafana.asking import ORANGE, POLICY, RED, YELLOW, above, below, promql
 from aggregator.grafana.choices import CHOICES, MARKS, UP
-from aggregator.grafana.panels import over_time
+from aggregator.grafana.kube import EACH_NODE, NOT_RUNNING, PENDING, RESTARTS, UNPLACED, once, share_set_aside
+from aggregator.grafana.panels import QUARTER, over_time
 from aggregator.grafana.values import Dashboard, Look, Panel, Query, Row
 
 _SPAWNS = "jupyterhub_server_spawn_duration_seconds"
@@ -27,6 +28,19 @@ _FAILED = _spawns(f'status=~"failure|error",reason!~"{POLICY}"')
 _TRIED = _spawns(f'status=~"success|failure|error",reason!~"{POLICY}"')
 _PUT_OFF = f"""sum by (cluster, namespace) (increase({_SPAWNS}_count{{@,status=~"throttled|too-many-users"}}[$__rate_interval])
     or increase({_SPAWNS}_count{{@,status="failure",reason=~"throttled|too-many-users"}}[$__rate_interval]))"""
+
+
+_NODES_NOW, _NODES_BEFORE = "kube_node_info{#}", "kube_node_info{#} offset $__interval"
+
+
+def _new(some: str, others: str) -> str:
+    """How many nodes are among some and not among others, and 0 while there are any."""
+    nodes = f"{once('node', some)} unless {once('node', others)}"
+    # Where nothing was seen of a cluster, its nodes did not come or go.
+    return f"count by (cluster) (({nodes}) and on (cluster) group by (cluster) ({others})) or 0 * count by (cluster) ({once('node', some)})"
+
+
+_IMAGES = once("namespace, pod, image", 'kube_pod_container_info{@,pod=~"(hub|proxy)-.*"}')
 
 
 ALERTS = Row(
@@ -68,13 +82,14 @@ ALERTS = Row(
             names=UP,
             limits=below((1, RED)),
         ),
+        away_over_time(width=12),
         Panel(
             "Alerts over time",
             "How many alerts of each kind were open.",
             "short",
             Look.STACK,
             (Query(promql("sum by (cluster, alertname) (crosshub_alerts{+})"), "{{alertname}} {{cluster}}"),),
-            width=24,
+            width=12,
             lowest=0,
             nothing="No alert in this time.",
         ),
@@ -94,6 +109,7 @@ STARTS = Row(
                 Query(promql(_FAILED), f"{_HUB} failed"),
                 Query(promql(_PUT_OFF), f"{_HUB} put off"),
             ),
+            step=QUARTER,
             lowest=0,
             link="hub",
         ),
@@ -115,7 +131,7 @@ STARTS = Row(
                increase({_SPAWNS}_bucket{{@,status="success"}}[$__rate_interval]))) >= 0""",
                 _HUB,
             ),
-            step="15m",
+            step=QUARTER,
             limits=above((300, RED)),
             link="hub",
         ),
@@ -124,11 +140,11 @@ STARTS = Row(
             "Pods of users that no node has room for, or that are being started.",
             "short",
             (
-                'sum by (cluster, namespace) (kube_pod_status_phase{@,pod=~"jupyter-.*",phase="Pending"})',
+                f"sum by (cluster, namespace) ({PENDING})",
                 f"{_HUB} pending",
             ),
             (
-                'sum by (cluster, namespace) (kube_pod_status_scheduled{@,pod=~"jupyter-.*",condition="false"})',
+                f"sum by (cluster, namespace) ({UNPLACED})",
                 f"{_HUB} without a node",
             ),
             link="capacity",
@@ -138,7 +154,7 @@ STARTS = Row(
             "Pods of the hubs that are pending, failed, or of which nothing is known.",
             "short",
             (
-                'sum by (cluster, namespace, phase) (kube_pod_status_phase{@,phase=~"Pending|Failed|Unknown"})',
+                f"sum by (cluster, namespace, phase) ({NOT_RUNNING})",
                 f"{_HUB} {{{{phase}}}}",
             ),
         ),
@@ -231,16 +247,15 @@ MACHINES = Row(
             "Nodes",
             "How many nodes each cluster has.",
             "short",
-            ("count by (cluster) (kube_node_info{#})", "{{cluster}}"),
+            (f"count by (cluster) ({EACH_NODE})", "{{cluster}}"),
             link="capacity",
         ),
         over_time(
             "CPU set aside",
-            "What pods requested, of what nodes can give.",
+            "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,resource="cpu"})
-               / sum by (cluster) (kube_node_status_allocatable{#,resource="cpu"})""",
+                share_set_aside("cpu"),
                 "{{cluster}}",
             ),
             limits=above((0.9, ORANGE)),
@@ -248,11 +263,10 @@ MACHINES = Row(
         ),
         over_time(
             "Memory set aside",
-            "What pods requested, of what nodes can give.",
+            "What pods on nodes requested, of what nodes can give.",
             "percentunit",
             (
-                """sum by (cluster) (kube_pod_container_resource_requests{#,resource="memory"})
-               / sum by (cluster) (kube_node_status_allocatable{#,resource="memory"})""",
+                share_set_aside("memory"),
                 "{{cluster}}",
             ),
             limits=above((0.9, ORANGE)),
@@ -278,7 +292,7 @@ CHANGES = Row(
             "Of the hub and its proxy.",
             "short",
             (
-                'sum by (cluster, namespace, pod) (increase(kube_pod_container_status_restarts_total{@,pod=~"(hub|proxy)-.*"}[$__rate_interval]))',
+                f"sum by (cluster, namespace, pod) ({RESTARTS})",
                 f"{_HUB} {{{{pod}}}}",
             ),
         ),
@@ -289,23 +303,22 @@ CHANGES = Row(
             Look.STATES,
             (
                 Query(
-                    promql('count by (cluster, namespace, image) (kube_pod_container_info{@,pod=~"(hub|proxy)-.*"})'),
+                    promql(f"count by (cluster, namespace, image) ({_IMAGES})"),
                     f"{_HUB} {{{{image}}}}",
                 ),
             ),
             limits=((None, "blue"),),
         ),
         Panel(
-            "Nodes that came",
-            "Nodes that booted in this time, by cluster.",
+            "Nodes that came and went",
+            "Nodes that were not there a step before, and those that are there no more.",
             "short",
             Look.BARS,
             (
-                Query(
-                    promql("sum by (cluster) (changes(count by (cluster) (kube_node_info{#})[$__rate_interval:]))"),
-                    "{{cluster}}",
-                ),
+                Query(promql(_new(_NODES_NOW, _NODES_BEFORE)), "{{cluster}} came"),
+                Query(promql(_new(_NODES_BEFORE, _NODES_NOW)), "{{cluster}} went"),
             ),
+            step=QUARTER,
             width=12,
             lowest=0,
         ),

@@ -5,6 +5,9 @@ from typing import Any
 from aggregator.grafana.asking import PLAIN, promql
 from aggregator.grafana.values import Look, Panel, Query
 
+QUARTER = "15m"
+"""The step of bars that count, so that each counts anew: how far one looks back is a step and a scrape, at least."""
+
 
 def over_time(
     title: str,

@@ -3,7 +3,8 @@
 from functools import partial
 
 from aggregator.grafana.asking import HUBS, ORANGE, RED, above, promql
-from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN
+from aggregator.grafana.choices import CHOICES, CLUSTER_COLUMN, HUB_COLUMN, OUTAGES, WINDOWS
+from aggregator.grafana.kube import set_aside
 from aggregator.grafana.panels import over_time
 from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row, Variable
 
@@ -17,6 +18,8 @@ USER = Variable(
     "People whose servers ran in this time, by the names that their hub knows.",
     f"kube_pod_annotations{{{HUBS}}}",
     _NAME,
+    # There may be thousands: their names would be too much for an expression.
+    everything=".+",
 )
 GROUP = Variable(
     "group",
@@ -24,7 +27,11 @@ GROUP = Variable(
     "Groups as the groups exporter tells of them.",
     f"jupyterhub_user_group_info{{{HUBS}}}",
     "usergroup",
+    everything=".+",
 )
+
+
+_HOME = "max by (cluster, namespace, directory) (dirsize_total_size_bytes{@})"
 
 
 def _of_user(vector: str) -> str:
@@ -46,6 +53,15 @@ def _of_group(vector: str) -> str:
     )
 
 
+def _homes(label: str, matchers: str) -> str:
+    """Sizes of homes by a label of their owners, whom the groups exporter names; directories have their escaped names."""
+    owners = f'label_replace(jupyterhub_user_group_info{{@,{matchers}}}, "directory", "$1", "username_escaped", "(.+)")'
+    return promql(
+        f"""sum by (cluster, namespace, {label}) ({_HOME}
+        * on (cluster, namespace, directory) group_right () max by (cluster, namespace, directory, {label}) ({owners}))"""
+    )
+
+
 def _by_pod(vector: str) -> str:
     return f"sum by (cluster, namespace, pod) ({vector})"
 
@@ -53,14 +69,9 @@ def _by_pod(vector: str) -> str:
 _MEMORY = _by_pod(f"container_memory_working_set_bytes{{@,{_SERVER}}}")
 _CPU = _by_pod(f"rate(container_cpu_usage_seconds_total{{@,{_SERVER}}}[$__rate_interval])")
 _CPU_NOW = _by_pod(f"rate(container_cpu_usage_seconds_total{{@,{_SERVER}}}[5m])")
-_ASKED_MEMORY, _ASKED_CPU = (
-    _by_pod(f'kube_pod_container_resource_requests{{@,{_SERVER},resource="{resource}"}}')
-    for resource in ("memory", "cpu")
-)
+_ASKED_MEMORY, _ASKED_CPU = (_by_pod(set_aside(resource, _SERVER, "@")) for resource in ("memory", "cpu"))
 _LEGEND, _GROUP_LEGEND = f"{{{{cluster}}}}/{{{{namespace}}}} {{{{{_NAME}}}}}", "{{cluster}}/{{namespace}} {{usergroup}}"
 _of_people = partial(over_time, names_people=True)
-_HOME = "max by (cluster, namespace, directory) (dirsize_total_size_bytes{@})"
-
 
 USERS = Row(
     "Users",
@@ -89,7 +100,7 @@ USERS = Row(
             ),
             width=24,
             height=9,
-            sorted_by="Memory",
+            sorted_by=("Memory",),
             names_people=True,
         ),
         _of_people("Memory", "What each user's server uses.", "bytes", (_of_user(_MEMORY), _LEGEND)),
@@ -99,6 +110,20 @@ USERS = Row(
             "What each user's server requested.",
             "bytes",
             (_of_user(_ASKED_MEMORY), _LEGEND),
+        ),
+        _of_people(
+            "CPU that was asked for",
+            "What each user's server requested.",
+            "none",
+            (_of_user(_ASKED_CPU), _LEGEND),
+            width=12,
+        ),
+        _of_people(
+            "Home directories",
+            "How large the home of each user is; the groups exporter says whose a directory is.",
+            "bytes",
+            (_homes("username", 'username=~"$user"'), "{{cluster}}/{{namespace}} {{username}}"),
+            width=12,
         ),
         Panel(
             "Largest homes",
@@ -122,7 +147,7 @@ USERS = Row(
             ),
             width=12,
             height=9,
-            sorted_by="Size",
+            sorted_by=("Size",),
             names_people=True,
         ),
         Panel(
@@ -142,7 +167,7 @@ USERS = Row(
             ),
             width=12,
             height=9,
-            sorted_by="Entries",
+            sorted_by=("Entries",),
             names_people=True,
         ),
     ),
@@ -184,6 +209,12 @@ GROUPS = Row(
             "none",
             (_of_group(_ASKED_CPU), _GROUP_LEGEND),
         ),
+        _of_people(
+            "Home directories",
+            "How large the homes of each group are together. Who is in two groups counts in both.",
+            "bytes",
+            (_homes("usergroup", _GROUPS), _GROUP_LEGEND),
+        ),
     ),
 )
 
@@ -193,5 +224,6 @@ PEOPLE = Dashboard(
     "Whose servers use what, and how large homes are. It names people: show it to whom that concerns.",
     (USERS, GROUPS),
     (*CHOICES, USER, GROUP),
+    (OUTAGES, WINDOWS),
     back="6h",
 )

@@ -136,15 +136,17 @@ def _differences(wanted: Source, there: FoundSource, *, whole: bool) -> list[str
 def _board(wanted: Board, found: FoundBoard | None) -> Decided:
     if found is None:
         return Change(Verb.CREATE, Kind.BOARD, wanted.uid, wanted.title)
+    why = ", ".join(_changed_parts(wanted, found))
     if found.provisioned_from is not None:
+        if not why:
+            return None
         return Refused(
             Kind.BOARD,
             wanted.uid,
-            f"is provisioned from {found.provisioned_from}: take that file out, or leave it to it",
+            f"is provisioned from {found.provisioned_from}, and differs: take that file out, or leave it to it",
         )
     if not found.is_ours and found.folder != wanted.folder:
         return Refused(Kind.BOARD, wanted.uid, "was not made by Crosshub: give it another uid, or delete it")
-    why = ", ".join(_changed_parts(wanted, found))
     return Change(Verb.CHANGE, Kind.BOARD, wanted.uid, wanted.title, why, found.version) if why else None
 
 
@@ -202,7 +204,12 @@ def _notes(desired: Desired, found: Found, gone: tuple[Change, ...], home: Home)
     for change in gone:
         yield f"{change.kind} {change.title} ({change.uid}) is ours and wanted no more; --prune deletes it"
     for folder in _kept_folders(desired, found.folders):
-        yield f"folder {folder.title} ({folder.uid}) is wanted no more, and stays: {folder.others} dashboards are others'"
+        some = (
+            "1 dashboard or library panel in it is"
+            if folder.others == 1
+            else (f"{folder.others} dashboards and library panels in it are")
+        )
+        yield f"folder {folder.title} ({folder.uid}) is wanted no more, and stays: {some} others'"
     if home is Home.IF_NONE and found.home not in ("", desired.home):
         yield f"the home dashboard stays {found.home}; --home makes it {desired.home}"
 

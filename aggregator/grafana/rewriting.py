@@ -35,11 +35,15 @@ class Rewritten:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The variable that chooses clusters, and the variables that name metrics, and that hold what may be a query."""
+    """The variable that chooses clusters, and the variables that name metrics, and that hold what may be a query.
+
+    `is_new`: the dashboard has no variable that chooses clusters yet.
+    """
 
     variable: str = CLUSTER
     metrics: frozenset[str] = frozenset()
     queries: frozenset[str] = frozenset()
+    is_new: bool = False
 
     @property
     def matcher(self) -> Matcher:

@@ -65,7 +65,10 @@ class Grafana:
         self, method: str, path: str, body: object = None, parameters: dict[str, str] | None = None
     ) -> Told | Trouble:
         try:
-            headers = {"Authorization": f"Bearer {self.token.read()}", "Accept": "application/json"}
+            token = self.token.read()
+            if not token.isascii():
+                return Trouble(f"the token of {self.token.source} holds letters that no token has")
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             content = None
             if body is not None:
                 headers["Content-Type"], content = "application/json", orjson.dumps(body)

@@ -5,6 +5,10 @@ from typing import Any
 
 from aggregator.series import CLUSTER
 
+_PATTERN = (
+    "the transformation 'filterFieldsByName' keeps columns by a pattern, which has to let the column cluster through"
+)
+
 Object = dict[str, Any]
 Told = tuple[str, str]
 """`changed` or `look at`, and words."""
@@ -18,6 +22,8 @@ def transformed(panel: Object) -> Iterator[Told]:
         name = str(each.get("id"))
         if name in _JOINS:
             yield from _join(panel, each)
+        elif name == "filterFieldsByName" and _is_by_pattern(each):
+            yield "look at", _PATTERN
         elif name in _UNSURE and CLUSTER not in str(each.get("options")):
             yield "look at", _LOOK.format(name)
         elif (change := _CHANGES.get(name)) is not None and change(each.setdefault("options", {})):
@@ -47,9 +53,19 @@ def _group(options: Object) -> bool:
 
 
 def _organize(options: Object) -> bool:
-    """The first column, where columns are in an order of their own."""
+    """The first column, where columns are in an order of their own; and kept, where some are left out."""
     order, names = options.get("indexByName") or {}, options.get("renameByName") or {}
+    kept, left_out = options.get("includeByName") or {}, options.get("excludeByName") or {}
     changes = False
+    if kept and not kept.get(CLUSTER):
+        options["includeByName"] = {
+            CLUSTER: True,
+            **{name: is_kept for name, is_kept in kept.items() if name != CLUSTER},
+        }
+        changes = True
+    if left_out.get(CLUSTER):
+        options["excludeByName"] = {name: is_out for name, is_out in left_out.items() if name != CLUSTER}
+        changes = True
     if order and CLUSTER not in order:
         options["indexByName"] = {CLUSTER: 0, **{name: place + 1 for name, place in order.items()}}
         changes = True
@@ -57,6 +73,12 @@ def _organize(options: Object) -> bool:
         options["renameByName"] = {CLUSTER: "Cluster", **names}
         changes = True
     return changes
+
+
+def _is_by_pattern(each: Object) -> bool:
+    """Whether columns are kept by a pattern that says nothing of the cluster."""
+    pattern = ((each.get("options") or {}).get("include") or {}).get("pattern")
+    return bool(pattern) and CLUSTER not in str(pattern)
 
 
 def _filter(options: Object) -> bool:

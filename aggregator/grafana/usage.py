@@ -3,9 +3,9 @@
 from functools import partial
 
 from aggregator.grafana.asking import promql
-from aggregator.grafana.choices import CLUSTER_COLUMN, KEPT_CHOICES, WINDOWS
+from aggregator.grafana.choices import CLUSTER_COLUMN, KEPT_CHOICES, QUIET_MARKS
 from aggregator.grafana.panels import number, over_time
-from aggregator.grafana.values import Column, Dashboard, Look, Panel, Row
+from aggregator.grafana.values import Column, Dashboard, Look, Panel, Query, Row
 
 _HUB = "{{cluster}}/{{hub}}"
 _EACH = "by (cluster, hub, namespace)"
@@ -13,6 +13,8 @@ _EACH = "by (cluster, hub, namespace)"
 
 # Points that are days: a shorter step would only say the same again.
 _a_day = partial(over_time, step="1d")
+_A_WEEK = f'max {_EACH} (crosshub_people{{@,resolution="1w"}})'
+_SIZES = ("< 10", "under 10"), (">= 10 < 50", "10 to 49"), (">= 50", "50 and more")
 _CAUTION = "Added up over hubs: who is on two counts twice."
 
 LATELY = Row(
@@ -118,6 +120,56 @@ PEOPLE = Row(
     ),
 )
 
+
+def _spread(title: str, about: str, expr: str, legend: str) -> Panel:
+    query = Query(promql(f"sort_desc({expr})"), legend, now=True)
+    return Panel(title, about, "short", Look.RANKS, (query,), width=12, height=10, lowest=0)
+
+
+SPREAD = Row(
+    "How they are spread",
+    (
+        _spread(
+            "People last month, by hub",
+            "Different people on each hub in the last month that is over, the largest first.",
+            f'max {_EACH} (crosshub_people{{@,resolution="1mo"}})',
+            _HUB,
+        ),
+        _spread(
+            "People last month, by community",
+            "Different people on any hub of a community in the last month that is over, the largest first.",
+            'crosshub_community_people{community=~"$community",resolution="1mo"}',
+            "{{community}}",
+        ),
+        _a_day(
+            "Hubs by size",
+            "How many hubs have so many different people a week.",
+            "short",
+            *(
+                (
+                    f"count by (cluster) ({_A_WEEK} {limits}) or 0 * count by (cluster) ({_A_WEEK})",
+                    f"{{{{cluster}}}} {words}",
+                )
+                for limits, words in _SIZES
+            ),
+            look=Look.BARS,
+            width=12,
+        ),
+        _a_day(
+            "Share of the largest hub",
+            "Of all people a week on the hubs of a cluster, those of its largest hub.",
+            "percentunit",
+            (
+                f"""max by (cluster) ({_A_WEEK})
+                / (sum by (cluster) (crosshub_people{{@,resolution="1w"}}) > 0)""",
+                "{{cluster}}",
+            ),
+            highest=1.0,
+            width=12,
+        ),
+    ),
+)
+
 GROWTH = Row(
     "Growth, and who comes back",
     (
@@ -136,7 +188,7 @@ GROWTH = Row(
             "How a month's people compare with those of the same month a year ago; 0 is as many.",
             "percentunit",
             (
-                'sum by (cluster) (crosshub_people{@,resolution="1mo"}) / sum by (cluster) (crosshub_people{@,resolution="1mo"} offset 52w) - 1',
+                'sum by (cluster) (crosshub_people{@,resolution="1mo"}) / sum by (cluster) (crosshub_people{@,resolution="1mo"} offset 1y) - 1',
                 "{{cluster}}",
             ),
             lowest=None,
@@ -309,7 +361,7 @@ TABLE = Row(
             ),
             width=24,
             height=12,
-            sorted_by="People a day",
+            sorted_by=("People a day",),
         ),
     ),
 )
@@ -318,9 +370,9 @@ USAGE = Dashboard(
     "usage",
     "Usage",
     "Who uses the hubs, over years: people, growth, who comes back, hours. Kept by Crosshub; the last day is yesterday.",
-    (LATELY, PEOPLE, GROWTH, WORK, TABLE),
+    (LATELY, PEOPLE, SPREAD, GROWTH, WORK, TABLE),
     KEPT_CHOICES,
-    (WINDOWS,),
+    QUIET_MARKS,
     back="90d",
     refresh="15m",
 )

@@ -39,7 +39,8 @@ class Column:
     """A column of a table: a label of the series, or the value that a query gives.
 
     `link` goes to another dashboard, with the row's cluster and hub; `opens` is the title of another column that holds an
-    address. A `hidden` column is there for such a link alone.
+    address. A `hidden` column is there for such a link alone. `wraps`: a cell is as high as its text needs. `rises`: where
+    rows are sorted by it, the smallest is first.
     """
 
     title: str
@@ -54,6 +55,8 @@ class Column:
     hidden: bool = False
     width: int | None = None
     bar: bool = False
+    wraps: bool = False
+    rises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Panel:
     """A panel. `about` is read by whoever wonders what it shows. `step`: no point covers less time than this;
     `back`: how far it looks back, where that is not what the dashboard does.
 
-    `columns` are those of a table; `sorted_by` is the title of one, the largest first.
+    `columns` are those of a table; `sorted_by` are the titles of some, that which matters most first; `order` is an
+    expression of their rows instead, the largest first, which is not shown.
     `link` is another dashboard that tells more. `names_people`: it shows whose servers are whose.
     """
 
@@ -81,13 +85,15 @@ class Panel:
     step: str = ""
     back: str = ""
     nothing: str = ""
-    sorted_by: str = ""
+    sorted_by: tuple[str, ...] = ()
+    order: str = ""
     link: str = ""
     names_people: bool = False
 
     def asked(self) -> tuple[Query, ...]:
         """All that it asks."""
-        return self.queries or tuple(Query(each.expr, now=True) for each in self.columns if each.expr)
+        exprs = (*(each.expr for each in self.columns), self.order)
+        return self.queries or tuple(Query(expr, now=True) for expr in exprs if expr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aggregator.errors import CrosshubError
-from aggregator.grafana.files import OURS, Files
+from aggregator.grafana.files import HEAD, HEADED, OURS, Files
 
 
 class CannotRender(CrosshubError):
@@ -20,8 +20,9 @@ def stale(files: Files, directory: Path) -> tuple[str, ...]:
 
 
 def left_over(files: Files, directory: Path) -> tuple[str, ...]:
-    """Dashboards of ours that there are no more."""
-    found = (path.relative_to(directory).as_posix() for path in directory.glob(OURS))
+    """What we wrote and is no more."""
+    headed = (path for place in HEADED for path in directory.glob(place) if _is_headed(path))
+    found = (path.relative_to(directory).as_posix() for path in (*directory.glob(OURS), *headed))
     return tuple(sorted(path for path in found if path not in files))
 
 
@@ -36,6 +37,11 @@ def write(files: Files, directory: Path) -> tuple[str, ...]:
     except OSError as error:
         raise CannotRender(f"{directory}: {error.strerror or 'cannot be written'}") from None
     return changed
+
+
+def _is_headed(file: Path) -> bool:
+    with file.open(encoding="utf-8", errors="replace") as opened:
+        return opened.read(len(HEAD)) == HEAD
 
 
 def _differing(files: Files, directory: Path) -> Iterator[str]:

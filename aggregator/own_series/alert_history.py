@@ -92,6 +92,7 @@ def _counted(labels: Labels, known: Known) -> Labels:
 
 def _told(alert: Alert, known: Known, page: str) -> Labels:
     said = dict(alert.annotations).get("summary", "")
-    evidence = "; ".join(alert.evidence)[:LONGEST]
+    whole = "; ".join(alert.evidence)
+    evidence = whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
     own = {NAME: FIRED, "summary": said, "evidence": evidence, "page": page}
     return labels_of({**dict(_counted(alert.labels, known)), **own})

@@ -1,6 +1,6 @@
 """A Grafana that keeps folders, data sources and dashboards, and answers with the status codes of the real one.
 
-It can be told to be older, to have a token without rights, to end all connections after so many writes, or to let somebody
+It can be told to be older, to be below a path, to have a token without rights, to end all connections after so many writes, or to let somebody
 else write just before a write.
 """
 
@@ -35,6 +35,8 @@ class FakeGrafana:
     preferences: dict[str, Any] = field(default_factory=lambda: {"homeDashboardUID": ""})
     one_title_a_folder: bool = False
     migrates_to: int | None = None
+    below: str = ""
+    library: dict[str, dict[str, Any]] = field(default_factory=dict)
     health: Answer = (200, {"status": "OK", "message": "Successfully queried the Prometheus API."})
     ends_after: int | None = None
     before_write: Callable[["FakeGrafana", Request], None] | None = None
@@ -45,9 +47,11 @@ class FakeGrafana:
         return [each for each in self.server.requests if each.method != "GET"]
 
     def answer(self, request: Request) -> Answer:
+        if not request.path.startswith(f"{self.below}/api/"):
+            return 404, {"message": "Not found"}
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, {"message": "Invalid API key"}
-        path = unquote(request.path.removeprefix("/api/"))
+        path = unquote(request.path.removeprefix(f"{self.below}/api/"))
         if self.role != "Admin" and (request.method != "GET" or path == "org/preferences"):
             return 403, {"message": f"{_MUST}{path.replace('/', '.')}:read", "title": "Access denied"}
         for method, pattern, act in _ROUTES:
@@ -61,6 +65,12 @@ class FakeGrafana:
         self.boards[body["uid"]] = {"folder": folder, "message": "", "body": {"version": 1, "id": 7, **body}}
         if provisioned_from:
             self.provisioned[body["uid"]] = provisioned_from
+
+    def edit_board(self, uid: str, **changes: Any) -> None:
+        """As somebody would in the browser, who saves without a note."""
+        there = self.boards[uid]
+        there["body"] |= {**changes, "version": there["body"]["version"] + 1}
+        there["message"] = ""
 
     def add_source(self, uid: str, name: str, **others: Any) -> None:
         usual = {"type": "prometheus", "access": "proxy", "url": "http://x", "isDefault": False, "readOnly": False}
@@ -102,8 +112,11 @@ def _put_folder(grafana: FakeGrafana, request: Request, uid: str) -> Answer:
 def _delete_folder(grafana: FakeGrafana, _: Request, uid: str) -> Answer:
     if grafana.folders.pop(uid, None) is None:
         return 404, {"message": "folder not found"}
-    for board in [key for key, each in grafana.boards.items() if each["folder"] == uid]:
-        del grafana.boards[board]
+    for inside in (grafana.boards, grafana.library):
+        for gone in [
+            key for key, each in inside.items() if each["folder" if inside is grafana.boards else "folderUid"] == uid
+        ]:
+            del inside[gone]
     return 200, {"message": "Folder deleted"}
 
 
@@ -169,6 +182,11 @@ def _search(grafana: FakeGrafana, request: Request) -> Answer:
         for uid, each in grafana.boards.items()
         if set(tags) <= set(each["body"].get("tags", [])) and (not folders or each["folder"] in folders)
     ]
+
+
+def _library(grafana: FakeGrafana, _: Request) -> Answer:
+    elements = [{"uid": uid, **each} for uid, each in grafana.library.items()]
+    return 200, {"result": {"totalCount": len(elements), "page": 1, "perPage": 100, "elements": elements}}
 
 
 def _board(grafana: FakeGrafana, _: Request, uid: str) -> Answer:
@@ -247,6 +265,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("DELETE", "datasources/uid/([^/]+)", _delete_source),
     ("GET", "datasources/uid/([^/]+)/health", _source_health),
     ("GET", "search", _search),
+    ("GET", "library-elements", _library),
     ("POST", "dashboards/db", _write_board),
     ("GET", "dashboards/uid/([^/]+)", _board),
     ("DELETE", "dashboards/uid/([^/]+)", _delete_board),

@@ -45,6 +45,24 @@ def panels(name: str) -> Iterator[dict[str, Any]]:
             yield panel
 
 
+def tables(name: str) -> tuple[dict[str, Any], ...]:
+    """Those of the panels that are tables."""
+    return tuple(panel for panel in panels(name) if panel["type"] == "table")
+
+
+def columns(table: dict[str, Any]) -> dict[str, str]:
+    """The title of each column that a table shows, by the label, or the value of a query, that it is made of; in order."""
+    laid_out = table["transformations"][-1]["options"]
+    titles: dict[str, str] = laid_out["renameByName"]
+    return dict(sorted(titles.items(), key=lambda each: laid_out["indexByName"][each[0]]))
+
+
+def properties(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is said of each column of a table, by its title."""
+    overrides = table["fieldConfig"]["overrides"]
+    return {each["matcher"]["options"]: {one["id"]: one["value"] for one in each["properties"]} for each in overrides}
+
+
 def in_panels(name: str) -> tuple[Asked, ...]:
     """What the panels of a dashboard ask."""
     return tuple(

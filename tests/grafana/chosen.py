@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 Choices = Mapping[str, Sequence[str]]
 """The values that are chosen of each variable. `All` is every value there is, as Grafana takes it, or ANYTHING."""
 
-ANYTHING = (".*",)
-"""What is chosen with `All` of a variable that has this for its allValue, which Grafana puts in as it is."""
+ANYTHING, SOMETHING = (".*",), (".+",)
+"""What is chosen with `All` of a variable that has one of these for its allValue, which Grafana puts in as it is."""
 
 TIMES = {"__rate_interval": "5m", "__interval": "1m", "__range": "3h"}
 
@@ -24,7 +24,7 @@ def substituted(expr: str, choices: Choices, times: Mapping[str, str] = TIMES) -
 
 def interpolated(values: Sequence[str]) -> str:
     """As `interpolateQueryExpr` of Grafana's Prometheus data source: one as it is, several in brackets."""
-    if values == ANYTHING:
+    if values in (ANYTHING, SOMETHING):
         return values[0]
     escaped = [_escaped(value) for value in values]
     return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"

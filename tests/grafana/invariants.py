@@ -28,13 +28,16 @@ LEAST = 300_000
 def faults(asked: Asked) -> tuple[str, ...]:
     """All that is wrong with an expression."""
     tree = parse(marked(asked.expr))
-    found = (*_of_selectors(tree), *_of_groupings(tree), *_of_matchings(tree), *_of_rates(tree, now=asked.now))
+    found = (
+        *_of_selectors(tree), *_of_groupings(tree), *_of_counts(tree), *_of_matchings(tree), *_of_rates(tree, now=asked.now)
+    )  # fmt: skip
     return tuple(f"{asked}: {words}" for words in dict.fromkeys(found))
 
 
 def _of_selectors(tree: Node) -> Iterator[str]:
-    # Whoever groups by hubs has to ask for them, whatever else the metric is used for.
-    of_hubs = any("namespace" in node.grouping for node in walk(tree) if isinstance(node, Aggregate))
+    # Whoever groups by hubs has to ask for them, whatever else the metric is used for. A pod has a namespace too.
+    groupings = (node.grouping for node in walk(tree) if isinstance(node, Aggregate))
+    of_hubs = any("namespace" in labels and "pod" not in labels for labels in groupings)
     for each in _selectors(tree):
         if _name(each) in OF_NO_CLUSTER:
             continue
@@ -55,6 +58,15 @@ def _of_groupings(tree: Node) -> Iterator[str]:
             )
             if node.without or ("cluster" not in node.grouping and not is_total):
                 yield "a grouping loses the cluster"
+
+
+def _of_counts(tree: Node) -> Iterator[str]:
+    """While kube-state-metrics is replaced, or where two of them run, each thing has two series."""
+    for node in walk(tree):
+        if isinstance(node, Aggregate) and node.operator in ("count", "sum"):
+            inside = node.inside.left if isinstance(node.inside, Binary) else node.inside
+            if isinstance(inside, Selector | Call) and _name(_selectors(inside)[0]).startswith("kube_"):
+                yield "what two exporters tell of is counted twice"
 
 
 def _of_matchings(tree: Node) -> Iterator[str]:
@@ -87,8 +99,9 @@ def _name(selector: Selector) -> str:
 
 
 def _says(selector: Selector, label: str, word: str) -> bool:
-    """Whether what was chosen narrows a selector: to that, or to that and what names none."""
-    return any(m.name == label and m.op == "=~" and m.value in (word, f"({word})|") for m in selector.matchers)
+    """Whether what was chosen narrows a selector: to that, or to that and what names none, or to this alone."""
+    found = {(m.op, m.value) for m in selector.matchers if m.name == label}
+    return not found.isdisjoint({("=~", word), ("=~", f"({word})|"), ("=", "")})
 
 
 def _with_parents(node: Node, above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, tuple[Node, ...]]]:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.grafana.boards import NAMES, Asked, choices, every_expression, in_marks, in_panels, panels
-from tests.grafana.chosen import ANYTHING, Choices, substituted
+from tests.grafana.boards import NAMES, Asked, board, choices, every_expression, in_marks, in_panels, panels
+from tests.grafana.chosen import ANYTHING, SOMETHING, Choices, substituted
 from tests.grafana.expected import EMPTY, Empty
 from tests.grafana.world import ODD_CLUSTER, ODD_COMMUNITY, ODD_HUB, SILENT, World, world
 
@@ -23,6 +23,8 @@ CHOSEN: Mapping[str, Choices] = {
         "cluster": ("lisbon", "oslo", ODD_CLUSTER, SILENT),
         "hub": ("prod", "staging", "workshop", ODD_HUB),
         "community": ANYTHING,
+        "user": SOMETHING,
+        "group": SOMETHING,
     },
     "one": {"cluster": ("lisbon",), "hub": ("prod",), "community": ("lisbon",)},
     "two": {"cluster": ("lisbon", ODD_CLUSTER), "hub": ("prod", "staging"), "community": ("lisbon", ODD_COMMUNITY)},
@@ -66,7 +68,7 @@ async def _until_it_counted(here: World) -> None:
 @pytest.mark.parametrize("chosen", CHOSEN)
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_expression_gives_data_whatever_is_chosen(here: World, name: str, chosen: str) -> None:
-    values = await _values(here, name, CHOSEN[chosen])
+    values = await _values(here, name, chosen)
 
     answers = await _answers(here, (*in_panels(name), *in_marks(name)), values)
 
@@ -78,7 +80,7 @@ async def test_what_is_explained_to_be_empty_is_little_and_is_empty(here: World)
     explained = [asked for asked in every_expression() if _is_explained(asked)]
 
     answers = [answer for name in NAMES for answer in await _answers(here, [e for e in explained if e.board == name],
-               await _values(here, name, CHOSEN["one"]))]  # fmt: skip
+               await _values(here, name, "one"))]  # fmt: skip
 
     assert len(explained) <= 0.05 * len(every_expression())
     assert [str(each.asked) for each in answers if each.found] == []
@@ -87,7 +89,7 @@ async def test_what_is_explained_to_be_empty_is_little_and_is_empty(here: World)
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_legends_and_columns_name_labels_that_there_are(here: World, name: str) -> None:
-    answers = await _answers(here, in_panels(name), await _values(here, name, CHOSEN["All"]))
+    answers = await _answers(here, in_panels(name), await _values(here, name, "All"))
 
     for answer in answers:
         there = {label for each in answer.found for label in each}
@@ -97,13 +99,40 @@ async def test_legends_and_columns_name_labels_that_there_are(here: World, name:
         assert not there or _labels_of_columns(panel) <= there, panel["title"]
 
 
+async def test_marks_name_labels_that_all_of_their_series_have(here: World) -> None:
+    marks = {name: [each for each in board(name)["annotations"]["list"] if "expr" in each] for name in NAMES}
+
+    for name, some in marks.items():
+        answers = await _answers(here, in_marks(name), await _values(here, name, "All"))
+        for mark, answer in zip(some, answers, strict=True):
+            words = {*re.findall(r"{{(\w+)}}", mark["titleFormat"] + mark["textFormat"])}
+            # Grafana writes the name of a label where there is none.
+            assert [(mark["name"], one, word) for one in answer.found for word in words if not one.get(word)] == []
+
+
 @pytest.mark.parametrize("chosen", CHOSEN)
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_variable_has_values_whatever_is_chosen_before_it(here: World, name: str, chosen: str) -> None:
     for variable, query in choices(name).items():
         found = await _label_values(here, query, CHOSEN[chosen])
         assert found, variable
-        assert variable == "community" or set(CHOSEN[chosen].get(variable, ())) - {SILENT} <= set(found), variable
+        assert variable == "community" or set(CHOSEN[chosen].get(variable, ())) - {SILENT, *SOMETHING} <= set(found), (
+            variable
+        )
+
+
+async def test_a_cluster_that_is_away_has_a_past(here: World) -> None:
+    (asked,) = [each for each in in_panels("fleet") if each.title == "Clusters that did not answer"]
+    query = substituted(asked.expr, await _values(here, "fleet", "All"))
+    form = {"query": query, "start": str(here.now - HOURS[0]), "end": str(here.now), "step": str(HOURS[1])}
+
+    told = (await here.crosshub.post("/api/v1/query_range", data=form)).json()
+
+    found = {each["metric"]["cluster"]: [value for _, value in each["values"]] for each in told["data"]["result"]}
+    assert {name: set(values) for name, values in found.items()} == {
+        "lisbon": {"1"}, "oslo": {"1"}, ODD_CLUSTER: {"1"}, SILENT: {"0", "1"},
+    }  # fmt: skip
+    assert found[SILENT] == sorted(found[SILENT], reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +157,23 @@ async def test_a_community_narrows_the_clusters_and_a_cluster_its_hubs(here: Wor
     assert hubs == [ODD_HUB, "prod", "staging"]
 
 
-async def _values(here: World, name: str, chosen: Choices) -> Choices:
-    """What is chosen, and everybody and every group that this leaves."""
-    others = {each: query for each, query in choices(name).items() if each not in chosen}
-    return {**chosen, **{each: await _label_values(here, query, chosen) for each, query in others.items()}}
+async def _values(here: World, name: str, chosen: str) -> Choices:
+    """What is chosen; of people and groups one, two, or one whose name is full of signs, of those that are there now."""
+    values = dict(CHOSEN[chosen])
+    for variable, query in choices(name).items():
+        if variable not in values:
+            there = await _values_now(here, query, values)
+            odd = [each for each in there if re.search(r"[^\w@-]", each)]
+            values[variable] = {"one": there[:1], "two": there[:2], "odd": (odd or there)[:1]}[chosen]
+    return values
+
+
+async def _values_now(here: World, query: str, chosen: Choices) -> list[str]:
+    """Those of the values that are there at the end of the time: label values are of whole blocks of it."""
+    found = re.fullmatch(r"label_values\((.+), (\w+)\)", query)
+    assert found
+    (answer,) = await _answers(here, [Asked("", "", f"group by ({found[2]}) ({found[1]})", now=True)], chosen)
+    return sorted(each[found[2]] for each in answer.found if found[2] in each)
 
 
 async def _label_values(here: World, query: str, chosen: Choices) -> list[str]:

@@ -1,55 +1,24 @@
-"""`crosshub grafana plan` and `apply` against a Grafana: what they write, what they leave alone, and what they say."""
+"""`crosshub grafana plan` and `apply` against a Grafana: what they write, and what they leave alone."""
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 
 from aggregator.clusters.secrets import Secret
-from aggregator.grafana.apply import Failed, Options, Outcome, applied, plan_for
-from aggregator.grafana.desired import SECRET, Desired, desired
-from aggregator.grafana.drawing import MARK
-from aggregator.grafana.plan import Home, Kind, Plan, Refused, Verb
-from aggregator.grafana.speaking import Grafana, Trouble
+from aggregator.grafana.apply import Failed, Options, Outcome
+from aggregator.grafana.desired import SECRET, desired
+from aggregator.grafana.drawing import MARK, SCHEMA
+from aggregator.grafana.plan import Home, Kind, Refused, Verb
+from aggregator.grafana.speaking import Trouble
 from aggregator.grafana.wanted import Wanted
-from tests.fakes.grafana import TOKEN, FakeGrafana, fake_grafana
-from tests.fakes.http import Request, response, send, serving
-from tests.fakes.receiving import refusing
+from tests.fakes.grafana import FakeGrafana, fake_grafana
+from tests.fakes.http import Request
+from tests.grafana.reconciling import FLEET, HUBS, WANTED, apply, plan, whole
 
-WANTED = desired(Wanted(url="http://crosshub:9099", clusters=("lisbon",)), "hunter2")
-FLEET = "crosshub-fleet"
-HUBS = "crosshub-folder-hubs"
-USUAL = Options()
 ALL = len(WANTED.folders) + len(WANTED.sources) + len(WANTED.boards)
-
-
-@pytest.fixture
-def token(tmp_path: Path) -> Secret:
-    file = tmp_path / "grafana.token"
-    file.write_text(TOKEN)
-    return Secret.in_file(file)
-
-
-async def apply(url: str, token: Secret, what: Desired = WANTED, options: Options = USUAL) -> Outcome | Trouble:
-    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
-        return await applied(Grafana(http, url, token), what, options, lambda _: None)
-
-
-async def whole(grafana: FakeGrafana, token: Secret, what: Desired = WANTED, options: Options = USUAL) -> Outcome:
-    outcome = await apply(grafana.server.url, token, what, options)
-    assert isinstance(outcome, Outcome), outcome
-    return outcome
-
-
-async def plan(grafana: FakeGrafana, token: Secret, what: Desired = WANTED, options: Options = USUAL) -> Plan:
-    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
-        found = await plan_for(Grafana(http, grafana.server.url, token), what, options)
-    assert isinstance(found, Plan), found
-    return found
 
 
 async def test_an_empty_grafana_gets_everything(token: Secret) -> None:
@@ -94,9 +63,13 @@ async def test_a_plan_says_what_would_be_and_writes_nothing(token: Secret) -> No
 
 Edit = Callable[[FakeGrafana], Any]
 EDITS: dict[str, tuple[Edit, str, str]] = {
-    "a panel": (lambda g: g.boards[FLEET]["body"]["panels"][0].update(title="Mine"), FLEET, "1 panel"),
-    "a title": (lambda g: g.boards[FLEET]["body"].update(title="Mine"), FLEET, "title"),
-    "its tags": (lambda g: g.boards[FLEET]["body"].update(tags=[]), FLEET, "tags"),
+    "a panel": (
+        lambda g: g.edit_board(FLEET, panels=[{"id": 1, "title": "Mine"}, *g.boards[FLEET]["body"]["panels"][1:]]),
+        FLEET,
+        "1 panel",
+    ),
+    "a title": (lambda g: g.edit_board(FLEET, title="Mine"), FLEET, "title"),
+    "its tags": (lambda g: g.edit_board(FLEET, tags=[]), FLEET, "tags"),
     "its folder": (lambda g: g.boards[FLEET].update(folder=""), FLEET, "is in the folder General"),
     "a folder's title": (lambda g: g.folders[HUBS].update(title="Ours"), HUBS, "is called 'Ours'"),
     "an address": (lambda g: g.sources["crosshub"].update(url="http://elsewhere"), "crosshub", "url"),
@@ -228,7 +201,20 @@ async def test_a_folder_in_which_others_keep_dashboards_stays(token: Secret) -> 
 
         assert "theirs" in grafana.boards
         assert "crosshub-people" not in grafana.boards
-        assert any("1 dashboards are others'" in note for note in outcome.notes)
+        assert any("1 dashboard or library panel in it is" in note for note in outcome.notes)
+
+
+async def test_a_folder_in_which_others_keep_library_panels_stays(token: Secret) -> None:
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+        grafana.library |= {"one": {"folderUid": "crosshub-folder-people"}, "two": {"folderUid": "theirs"}}
+        fewer = desired(Wanted(url="http://crosshub:9099", with_people=False), "hunter2")
+
+        outcome = await whole(grafana, token, fewer, Options(prune=True))
+
+        assert set(grafana.library) == {"one", "two"}
+        assert "crosshub-folder-people" in grafana.folders
+        assert any("1 dashboard or library panel in it is" in note for note in outcome.notes)
 
 
 async def test_what_others_made_under_our_uid_or_name_is_left_alone(token: Secret) -> None:
@@ -271,11 +257,31 @@ async def test_what_a_file_provisions_is_refused_before_anything_is_sent(token: 
         outcome = await whole(grafana, token)
 
         assert [type(each) for each in outcome.refused] == [Refused, Refused]
-        assert "is provisioned from fleet.json" in str(outcome.refused[1])
+        assert "is provisioned from fleet.json, and differs" in str(outcome.refused[1])
         assert outcome.failed == ()
         sent = [orjson.loads(each.body) for each in grafana.writes]
         assert FLEET not in [each["dashboard"]["uid"] for each in sent if "dashboard" in each]
         assert "crosshub" not in [each["uid"] for each in sent if "jsonData" in each]
+
+
+async def test_what_a_file_provisions_and_is_as_wanted_is_nothing_to_do(token: Secret) -> None:
+    async with fake_grafana() as grafana:
+        await whole(grafana, token)
+        grafana.provisioned |= {each.uid: f"{each.uid}.json" for each in WANTED.boards}
+
+        found = await plan(grafana, token)
+
+        assert (found.changes, found.refused) == ((), ())
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+async def test_a_grafana_may_be_below_a_path(token: Secret, end: str) -> None:
+    async with fake_grafana(below="/grafana") as grafana:
+        outcome = await apply(f"{grafana.server.url}/grafana{end}", token)
+
+        assert isinstance(outcome, Outcome)
+        assert outcome.is_whole
+        assert {each.path.partition("/api/")[0] for each in grafana.server.requests} == {"/grafana"}
 
 
 async def test_what_was_killed_half_way_is_carried_on(token: Secret) -> None:
@@ -299,7 +305,7 @@ async def test_two_at_once_end_with_what_one_would_have_made(token: Secret) -> N
     async with fake_grafana() as grafana:
         await whole(grafana, token)
         for uid in ("crosshub-fleet", "crosshub-hub", "crosshub-usage"):
-            grafana.boards[uid]["body"]["title"] = "Edited"
+            grafana.edit_board(uid, title="Edited")
 
         one, other = await asyncio.gather(whole(grafana, token), whole(grafana, token))
 
@@ -311,12 +317,11 @@ async def test_two_at_once_end_with_what_one_would_have_made(token: Secret) -> N
 async def test_whoever_writes_meanwhile_is_looked_at_and_not_written_over_unseen(token: Secret) -> None:
     async with fake_grafana() as grafana:
         await whole(grafana, token)
-        grafana.boards[FLEET]["body"]["title"] = "Edited"
+        grafana.edit_board(FLEET, title="Edited")
 
         def somebody_writes(there: FakeGrafana, request: Request) -> None:
             there.before_write = None
-            there.boards[FLEET]["body"]["version"] += 1
-            there.boards[FLEET]["body"]["title"] = "Edited again"
+            there.edit_board(FLEET, title="Edited again")
 
         grafana.before_write = somebody_writes
         before = len(grafana.writes)
@@ -324,7 +329,7 @@ async def test_whoever_writes_meanwhile_is_looked_at_and_not_written_over_unseen
         outcome = await whole(grafana, token)
 
         assert outcome.is_whole
-        assert [orjson.loads(each.body)["dashboard"]["version"] for each in grafana.writes[before:]] == [1, 2]
+        assert [orjson.loads(each.body)["dashboard"]["version"] for each in grafana.writes[before:]] == [2, 3]
         assert grafana.boards[FLEET]["body"]["title"] == "Fleet"
 
 
@@ -340,98 +345,14 @@ async def test_a_conflict_that_stays_is_told_and_the_rest_is_done(token: Secret)
         assert FLEET in grafana.boards
 
 
-async def test_a_grafana_that_brings_dashboards_up_to_date_by_itself_is_not_written_each_time(token: Secret) -> None:
-    async with fake_grafana(version="13.1.0", migrates_to=42) as grafana:
+@pytest.mark.parametrize("schema", [SCHEMA, SCHEMA + 1])
+async def test_a_grafana_that_brings_dashboards_up_to_date_by_itself_is_not_written_each_time(
+    token: Secret, schema: int
+) -> None:
+    async with fake_grafana(version="13.1.0", migrates_to=schema) as grafana:
         await whole(grafana, token)
         assert (await whole(grafana, token)).done == ()
 
-        grafana.boards[FLEET]["body"]["version"] += 1
-        grafana.boards[FLEET]["message"] = "by hand"
+        grafana.edit_board(FLEET)
 
         assert [each.uid for each in (await whole(grafana, token)).done] == [FLEET]
-
-
-async def test_a_newer_grafana_than_known_is_said(token: Secret) -> None:
-    async with fake_grafana(version="14.0.0") as grafana:
-        assert any("14.0.0" in note for note in (await plan(grafana, token)).notes)
-
-
-async def test_a_data_source_that_does_not_work_is_told_in_grafanas_words(token: Secret) -> None:
-    async with fake_grafana(health=(400, {"status": "ERROR", "message": "dial tcp: connection refused"})) as grafana:
-        outcome = await whole(grafana, token)
-
-        (_, answer), _ = outcome.health
-        assert isinstance(answer, Trouble)
-        assert "connection refused" in answer.words
-
-
-TROUBLE: dict[str, tuple[dict[str, Any], str]] = {
-    "too old": ({"version": "9.5.1"}, "Bring Grafana up to date"),
-    "just too old": ({"version": "10.3.9"}, "10.4 or newer"),
-}
-
-
-@pytest.mark.parametrize("how", TROUBLE)
-async def test_a_grafana_that_is_too_old_is_not_written_to(token: Secret, how: str) -> None:
-    options, words = TROUBLE[how]
-    async with fake_grafana(**options) as grafana:
-        outcome = await apply(grafana.server.url, token)
-
-        assert isinstance(outcome, Trouble)
-        assert words in outcome.words
-        assert grafana.writes == []
-
-
-async def test_a_token_without_rights_is_told_which_role_it_needs(token: Secret) -> None:
-    async with fake_grafana(role="Viewer") as grafana:
-        outcome = await apply(grafana.server.url, token)
-
-        assert isinstance(outcome, Trouble)
-        assert "needs the role Admin" in outcome.words
-        assert "org.preferences:read" in outcome.words
-
-
-async def test_a_wrong_token_is_told_by_the_place_it_stands_in(tmp_path: Path) -> None:
-    file = tmp_path / "other.token"
-    file.write_text("glsa_wrong")
-    async with fake_grafana() as grafana:
-        outcome = await apply(grafana.server.url, Secret.in_file(file))
-
-    assert isinstance(outcome, Trouble)
-    assert "other.token" in outcome.words
-    assert "glsa_wrong" not in outcome.words
-
-
-async def test_a_token_that_is_not_there_is_told(tmp_path: Path) -> None:
-    outcome = await apply("http://127.0.0.1:1", Secret.in_file(tmp_path / "none"))
-
-    assert isinstance(outcome, Trouble)
-    assert "none: No such file" in outcome.words
-
-
-async def test_an_address_where_nobody_listens_is_told(token: Secret) -> None:
-    outcome = await apply(refusing(), token)
-
-    assert isinstance(outcome, Trouble)
-    assert "nobody answers there" in outcome.words
-
-
-NO_GRAFANA = {
-    "a proxy's page": (200, b"<html>Sign in</html>", "a page of HTML"),
-    "a bad gateway": (502, b"<h1>502 Bad Gateway</h1>", "502 with a page of HTML"),
-    "a login": (302, b"", "a redirect"),
-    "a text": (200, b"hello", "no JSON"),
-    "another API": (404, b'{"message": "no such thing"}', "grafana.url is not where its API is"),
-    "another JSON": (200, b"[1, 2]", "not in the form that Crosshub knows"),
-}
-
-
-@pytest.mark.parametrize("what", NO_GRAFANA)
-async def test_what_is_no_grafana_is_told_as_such(token: Secret, what: str) -> None:
-    status, body, words = NO_GRAFANA[what]
-
-    async with serving(lambda _, writer: send(writer, response(status, body))) as server:
-        outcome = await apply(server.url, token)
-
-    assert isinstance(outcome, Trouble)
-    assert words in outcome.words

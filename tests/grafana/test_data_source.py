@@ -12,11 +12,12 @@ import yaml
 
 from tests.api.asking import NOON, data
 from tests.api.running import running_over
+from tests.fakes.http import Request, response, send, serving
 from tests.fakes.prometheus import fake_prometheus
 from tests.fleet.places import PLACES
 from tests.fleet.start import started_crosshub, started_fleet
 from tests.grafana.boards import NAMES as BOARDS
-from tests.grafana.boards import choices, in_panels
+from tests.grafana.boards import choices, columns, in_panels, tables
 from tests.grafana.driven import Page, Told, chromium, installed, opened_page
 
 WHOLE, PART, ONE = "whole", "part", "one"
@@ -258,6 +259,56 @@ async def test_exemplars_are_points_in_the_panel(world: World) -> None:
     (frame,) = [each for each in told.answer["frames"] if each["topic"] == "annotations"]
     assert frame["columns"] == {"Time": [SPAN["to"] - 60_500], "Value": [0.5], "__name__": ["up"], "job": ["hub"],
                       "cluster": ["oslo"], "trace_id": ["4bf92f"]}  # fmt: skip
+
+
+LABELS = {
+    "cluster": "2024", "namespace": "007", "hub": "1e3", "title": "12", "policy": "open", "community": "3d",
+    "pod": "0x10", "directory": "5", "annotation_hub_jupyter_org_username": "2024-05-01", "persistentvolumeclaim": "8",
+    "severity": "page", "alertname": "2025", "summary": "1 of 2", "evidence": "7", "page": "http://crosshub/alerts/1",
+}  # fmt: skip
+LEAST = {"cluster": "oslo"}
+
+
+async def test_tables_show_names_as_they_are_and_nothing_where_there_is_none(world: World) -> None:
+    found = [{"metric": labels, "value": [int(NOON), "0.5"]} for labels in (LABELS, LEAST)]
+    some = {"status": "success", "data": {"resultType": "vector", "result": found}}
+
+    async with fake_prometheus(answers={"/api/v1/query": orjson.dumps(some)}) as one:
+        await asyncio.to_thread(world.page.opened, "tables", one.url)
+        for panel in [panel for name in BOARDS for panel in tables(name)]:
+            told = await asyncio.to_thread(world.page.ask, "table", "tables", panel=panel, span=SPAN)
+
+            shown = {each["title"]: each["texts"] for each in told.answer}
+            names = {title: field for field, title in columns(panel).items() if field in LABELS}
+            expected = {title: [LABELS[field], LEAST.get(field, "")] for title, field in names.items()}
+            numbers = [text for title, texts in shown.items() if title not in names for text in texts]
+            assert list(shown) == list(columns(panel).values()), panel["title"]
+            assert {title: shown[title] for title in names} == expected, panel["title"]
+            assert numbers
+            assert not {"", "NaN"} & {*numbers}, panel["title"]
+
+
+async def test_pages_stand_before_tickets_and_the_latest_before_those_before_it(world: World) -> None:
+    (panel,) = [panel for panel in tables("on-call") if panel["title"] == "Open alerts"]
+    order = {"old page": "200000000001", "new page": "200000000009", "new ticket": "100000000009"}
+
+    async def behave(request: Request, writer: asyncio.StreamWriter) -> None:
+        is_order = "2e11" in request.form["query"][0]
+        found = [
+            {"metric": {"alertname": name}, "value": [int(NOON), value if is_order else value[-3:]]}
+            for name, value in sorted(order.items())
+        ]
+        data = {"resultType": "vector", "result": found}
+        await send(writer, response(200, orjson.dumps({"status": "success", "data": data})))
+
+    async with serving(behave) as one:
+        await asyncio.to_thread(world.page.opened, "alerts", one.url)
+        told = await asyncio.to_thread(world.page.ask, "table", "alerts", panel=panel, span=SPAN)
+
+    shown = {each["title"]: each["texts"] for each in told.answer}
+    assert shown["Alert"] == ["new page", "old page", "new ticket"]
+    # What they are ordered by is no column.
+    assert list(shown) == ["Alert", "Since"]
 
 
 def test_without_what_npm_installs_the_tests_fail_and_say_what_to_run(tmp_path: Path) -> None:

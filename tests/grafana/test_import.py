@@ -204,6 +204,16 @@ def test_a_file_that_is_there_is_written_over_only_with_force(tmp_path: Path) ->
     assert there.read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    ("matcher", "is_said"),
+    [('cluster="$cluster"', True), ('cluster!="${cluster}"', True), ('cluster=~"$cluster"', False)],
+)
+def test_a_selector_for_one_cluster_is_said_where_several_can_be_chosen_now(matcher: str, *, is_said: bool) -> None:
+    made = imported({"panels": [{"id": 1, "targets": [{"expr": f"sum(up{{{matcher}}}) + sum(up)", "refId": "A"}]}]})
+
+    assert any("compares the label cluster with one value" in str(line) for line in made.said) is is_said
+
+
 @pytest.mark.parametrize("templating", [{}, {"templating": None}, {"templating": {"list": None}}])
 def test_a_dashboard_without_variables_gets_its_first_one(templating: dict[str, Any]) -> None:
     made = imported({"panels": [{"id": 1, "targets": [{"expr": "up"}]}], **templating})

@@ -110,6 +110,20 @@ def of_cluster(heard: Heard, name: str | None) -> Heard:
 
 
 @pytest.mark.parametrize("name", NAMES)
+async def test_unchanged_it_gets_what_a_cluster_answers_behind_the_address_of_that_cluster(
+    name: str, fleet: Fleet, crosshub: str
+) -> None:
+    async with aiohttp.ClientSession() as http:
+        for pair in pairs_of(name):
+            for cluster in fleet.clusters:
+                asked = question(pair.before)
+                was = await ask(http, cluster.url, asked)
+                ours = await ask(http, f"{crosshub}/c/{cluster.name}", asked)
+
+                assert difference(was, ours) is None, (cluster.name, pair.before)
+
+
+@pytest.mark.parametrize("name", NAMES)
 async def test_with_all_clusters_it_answers_as_the_union(name: str, fleet: Fleet, crosshub: str) -> None:
     async with aiohttp.ClientSession() as http:
         for pair in pairs_of(name):

@@ -89,6 +89,33 @@ def test_rendering_makes_stale_files_right_and_leaves_others_alone(tmp_path: Pat
     assert rendered(tmp_path, "--check").exit_code == 0
 
 
+@pytest.mark.parametrize("shape", ["configmaps", "operator"])
+def test_what_is_wanted_no_more_goes_from_the_objects_of_kubernetes_too(tmp_path: Path, shape: str) -> None:
+    rendered(tmp_path, "--as", shape)
+    (tmp_path / "others.yaml").write_text("kind: ConfigMap\n")
+
+    stale = rendered(tmp_path, "--as", shape, "--no-people", "--check")
+    rendered(tmp_path, "--as", shape, "--no-people")
+
+    assert "people.yaml: is no more" in stale.output
+    assert not (tmp_path / "people.yaml").exists()
+    assert (tmp_path / "others.yaml").exists()
+    assert rendered(tmp_path, "--as", shape, "--no-people", "--check").exit_code == 0
+
+
+def test_a_contact_point_that_is_wanted_no_more_goes(tmp_path: Path) -> None:
+    rendered(tmp_path, "--contact-point")
+
+    rendered(tmp_path)
+
+    assert not (tmp_path / "alerting" / "crosshub.yaml").exists()
+
+
+def test_a_data_source_that_is_in_the_file_no_more_goes_from_grafana() -> None:
+    # Since Grafana 11.1; earlier ones pass over the word.
+    assert read(RENDERED / "datasources" / "crosshub.yaml")["prune"] is True
+
+
 def test_the_data_source_asks_as_crosshub_wants_to_be_asked() -> None:
     (source,) = read(RENDERED / "datasources" / "crosshub.yaml")["datasources"]
 

@@ -86,7 +86,8 @@ def _hubs(plan: ClusterPlan) -> tuple[Hub, ...]:
         "institution", expected_people=40, review_by=(NOW + timedelta(days=90)).date(), open_windows=(window,)
     )
     made = [Hub(hub.namespace, hub.namespace, hub.title, community=community, access=policy) for hub in plan.hubs]
-    made[1] = replace(made[1], access=None if plan.name != "oslo" else Access("open"))
+    unsaid = OpenWindow(NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    made[1] = replace(made[1], access=None if plan.name != "oslo" else Access("open", open_windows=(unsaid,)))
     return tuple(made)
 
 

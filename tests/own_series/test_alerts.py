@@ -1,5 +1,6 @@
 """Alerts are answered by PromQL, as they are and as they were."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,18 @@ async def test_an_alert_says_whose_hub_it_is_about_since_when_and_what_was_seen(
         "summary": "HubDown is open",
     }
     assert float(found["value"][1]) == NOON.timestamp() + 120
+
+
+async def test_what_an_alert_was_seen_by_says_where_it_is_cut_off(database: Database) -> None:
+    long = replace(
+        alert("HubDown", 2, namespace="prod"), evidence=tuple(f"answer {number}: 502" for number in range(50))
+    )
+
+    async with asking(database, long) as fleet:
+        (found,) = result_of(await fleet.instant("crosshub_alert_fired_timestamp_seconds", at=SECONDS + 600))
+
+    assert found["metric"]["evidence"].startswith("answer 0: 502; answer 1: 502")
+    assert found["metric"]["evidence"].endswith("…")
 
 
 async def test_a_database_that_cannot_be_read_is_said_and_not_needed_for_what_is_declared(tmp_path: Path) -> None:

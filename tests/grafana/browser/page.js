@@ -1,6 +1,16 @@
 // The page: the data source as npm has it, and stand-ins for the services that only a Grafana around it gives.
 
-import { dateTime } from '@grafana/data';
+import {
+  applyFieldOverrides,
+  createTheme,
+  dateTime,
+  FieldConfigOptionsRegistry,
+  formattedValueToString,
+  getFieldDisplayName,
+  standardTransformers,
+  standardTransformersRegistry,
+  transformDataFrame,
+} from '@grafana/data';
 import { PrometheusDatasource } from '@grafana/prometheus';
 import { setBackendSrv, setTemplateSrv } from '@grafana/runtime';
 import { from, lastValueFrom } from 'rxjs';
@@ -14,6 +24,14 @@ setTemplateSrv({
   containsTemplate: (text) => /\$\w|\$\{/.test(text ?? ''),
   replace,
 });
+
+// Grafana itself names what may be set of a column, and which transformations there are.
+const STANDARD = ['unit', 'decimals', 'min', 'max', 'mappings', 'thresholds', 'color', 'noValue', 'links', 'displayName'];
+const option = (id) => ({ id, path: id, name: id, process: (value) => value, shouldApply: () => true });
+const OPTIONS = new FieldConfigOptionsRegistry(() => STANDARD.map(option));
+const { mergeTransformer, sortByTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer } = standardTransformers;
+const TRANSFORMATIONS = [mergeTransformer, sortByTransformer, filterFieldsByNameTransformer, organizeFieldsTransformer];
+standardTransformersRegistry.setInit(() => TRANSFORMATIONS.map((each) => ({ ...each, transformation: async () => each })));
 
 async function fetched({ url, method = 'GET', params, data, headers = {} }) {
   const type = headers['Content-Type'] ?? 'application/json';
@@ -100,6 +118,19 @@ const CALLS = {
   keys: async (source, { span, ...options }) => texts(await source.getTagKeys({ ...options, timeRange: range(span) })),
   values: async (source, { span, ...options }) => texts(await source.getTagValues({ ...options, timeRange: range(span) })),
   panel: async (source, asked) => shown(await lastValueFrom(source.query(request(asked)))),
+  /** The columns of a table that are seen, each with the texts of its cells. */
+  async table(source, { panel, span }) {
+    // Grafana puts the data source itself in the place of the variable that names it.
+    const targets = panel.targets.map((each) => ({ ...each, datasource: undefined }));
+    const { data } = await lastValueFrom(source.query(request({ span, targets })));
+    const made = await lastValueFrom(transformDataFrame(panel.transformations, data));
+    const about = { fieldConfig: panel.fieldConfig, fieldConfigRegistry: OPTIONS, theme: createTheme() };
+    const [table] = applyFieldOverrides({ ...about, data: made, replaceVariables: (text) => text });
+    return table.fields.map((each) => ({
+      title: getFieldDisplayName(each, table, [table]),
+      texts: [...each.values].map((value) => formattedValueToString(each.display(value))),
+    }));
+  },
   async marks(source, { annotation, span }) {
     const prepared = source.annotations.prepareAnnotation(annotation);
     const targets = [{ ...prepared.target, range: true, instant: false }];
