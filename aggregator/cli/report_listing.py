@@ -17,7 +17,7 @@ from aggregator.errors import BadQuery, NotFound, printable
 from aggregator.outbox import address_rows
 from aggregator.reports import subscription_rows
 from aggregator.reports.archive_rows import Archived, Head, Sending, archived, heads, sendings
-from aggregator.reports.missed_rows import Missed, missed_since
+from aggregator.reports.missed_rows import Missed, every_missed
 from aggregator.reports.planned import OPERATORS, Planned, planned
 from aggregator.reports.recipients import WHOLE
 from aggregator.rollups.duties import utc_now
@@ -56,7 +56,7 @@ def list_missed(config: Config) -> None:
 
     async def read() -> tuple[Missed, ...]:
         async with database_there(config.database) as database, database.reading() as connection:
-            return await missed_since(connection)
+            return await every_missed(connection)
 
     found = asyncio.run(read())
     if not found:
