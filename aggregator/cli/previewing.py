@@ -27,15 +27,19 @@ class CannotWrite(CrosshubError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which report: whose, or that of the operators; of which period, or of the last week; in which language."""
+    """Which report: whose, or that of the operators; of which period, or of the last week; in which language.
+
+    `pdf`: also on paper, which takes what not everybody has installed.
+    """
 
     community: str | None
     period: str | None
     language: str | None
+    pdf: bool = False
 
 
 def preview_of(config: Config, choice: Choice) -> Rendered:
-    """The mail as it would be made now, with links that lead to Crosshub; raises BadQuery and BadDatabase."""
+    """The mail as it would be made now, with links that lead to Crosshub; raises BadQuery, BadDatabase and NoPdf."""
     community = next((each for each in config.communities if each.name == choice.community), None)
     language = choice.language or (community.language if community is not None else "en")
     if language not in LOCALES:
@@ -43,19 +47,19 @@ def preview_of(config: Config, choice: Choice) -> Rendered:
     now = utc_now()
     period = _period(choice.period, _zone(config, choice.community, community), now)
     wanted = Wanted(period, now, links=Links(grafana=config.grafana.public_url or ""))
-    return asyncio.run(_rendered(config, choice.community, wanted, language))
+    return asyncio.run(_rendered(config, choice, wanted, language))
 
 
-async def _rendered(config: Config, community: str | None, wanted: Wanted, language: str) -> Rendered:
+async def _rendered(config: Config, choice: Choice, wanted: Wanted, language: str) -> Rendered:
     async with database_there(config.database) as database, database.reading() as connection:
         sources = Sources(connection, config)
         report = (
             await operators_report(sources, wanted)
-            if community is None
-            else await community_report(sources, community, wanted)
+            if choice.community is None
+            else await community_report(sources, choice.community, wanted)
         )
     # Whoever previews is no recipient, and has nothing to stop.
-    return addressed(rendered(report, language, csv=True), config.external_url)
+    return addressed(rendered(report, language, csv=True, pdf=choice.pdf), config.external_url)
 
 
 def _zone(config: Config, name: str | None, community: Community | None) -> str:
@@ -85,9 +89,9 @@ def write_html(mail: Rendered, file: Path) -> None:
     _write(file, _page(mail).encode())
 
 
-def write_csv(mail: Rendered, file: Path) -> None:
-    """The table of numbers."""
-    _write(file, mail.attachments[0].content)
+def write_attached(mail: Rendered, kind: str, file: Path) -> None:
+    """What is attached of that kind: the table of numbers, the pages."""
+    _write(file, next(each.content for each in mail.attachments if each.kind == kind))
 
 
 def show_html(mail: Rendered) -> None:

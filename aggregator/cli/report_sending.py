@@ -16,6 +16,7 @@ from aggregator.reports.addressing import Addressing
 from aggregator.reports.archive_rows import archived, sendings
 from aggregator.reports.job import letter_of
 from aggregator.reports.planned import NAMES
+from aggregator.reports.render import CSV
 from aggregator.reports.values import Rendered
 from aggregator.rollups.duties import utc_now
 from aggregator.rollups.people_rows import key_of_people
@@ -84,7 +85,8 @@ def resend_report(config: Config, name: str, to: str | None) -> None:
 
 def _letter(mail: Rendered, *, csv: bool) -> Letter:
     letter = letter_of(mail)
-    return letter if csv else replace(letter, parts=Parts(letter.parts.pictures))
+    files = tuple(each for each in letter.parts.files if csv or each.kind != CSV)
+    return replace(letter, parts=Parts(letter.parts.pictures, files))
 
 
 def _addressed(letter: Letter, choice: Choice, to: str, now: datetime) -> Addressed:

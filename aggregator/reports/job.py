@@ -22,6 +22,7 @@ from aggregator.reports.due import Due
 from aggregator.reports.gathering import Fleet, Sources, Wanted, community_report, fleet_of, operators_report
 from aggregator.reports.missed import LATELY, judged
 from aggregator.reports.missed_rows import missed_lately
+from aggregator.reports.pdf import NoPdf
 from aggregator.reports.periods import Period
 from aggregator.reports.planned import OPERATORS, Planned, planned
 from aggregator.reports.render import rendered
@@ -82,7 +83,7 @@ class Reporting:
             report = await self._report(connection, plan, claim.slot, name)
             key = await key_of_people(connection, self.config.people_key_file)
         self.passing("read")
-        mail = await asyncio.to_thread(rendered, report, plan.language, csv=plan.csv)
+        mail = await asyncio.to_thread(_mail_of, report, plan)
         self.passing("rendered")
         head = Head(
             name, claim.schedule, claim.slot, plan.community, report.period.name, plan.zone, plan.language, now,
@@ -127,6 +128,15 @@ class Reporting:
         while count >= BATCH:
             async with self.database.writing() as connection:
                 count = await archive_rows.purge(connection, before, BATCH)
+
+
+def _mail_of(report: Report, plan: Planned) -> Rendered:
+    """The mail as it is wanted; that no PDF can be drawn is no reason to send none."""
+    try:
+        return rendered(report, plan.language, csv=plan.csv, pdf=plan.pdf)
+    except NoPdf as error:
+        log.error("%s goes out without its PDF: %s", plan.schedule.name, error)  # noqa: TRY400
+        return rendered(report, plan.language, csv=plan.csv)
 
 
 def letter_of(mail: Rendered) -> Letter:

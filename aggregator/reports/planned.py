@@ -31,6 +31,7 @@ class Planned:
     recipients: tuple[str, ...]
     language: str = "en"
     csv: bool = False
+    pdf: bool = False
     draft: bool = False
     has_slack: bool = False
 
@@ -73,6 +74,7 @@ def _of(community: Community) -> Iterator[Planned]:
             recipients=tuple(dict.fromkeys(community.recipients)),
             language=community.language,
             csv=each.csv,
+            pdf=each.pdf,
             draft=community.draft,
             has_slack=community.slack is not None,
         )

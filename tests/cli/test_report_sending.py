@@ -128,11 +128,14 @@ def test_a_report_is_sent_at_once_to_one_address_alone_and_nothing_is_noted(desk
 
 
 def test_without_an_address_it_goes_to_the_test_address(desk: Desk) -> None:
-    desk.run("send", "--operators", "--period", "2025-W47", "--csv")
+    desk.run("send", "--operators", "--period", "2025-W47", "--csv", "--pdf")
 
     ((to, mail),) = desk.mailbox.mails
     assert to == "test@example.org"
-    assert [each.get_filename() for each in mail.iter_attachments()] == ["crosshub-2025-W47.csv"]
+    assert [each.get_filename() for each in mail.iter_attachments()] == [
+        "crosshub-2025-W47.csv",
+        "crosshub-2025-W47.pdf",
+    ]
 
 
 def test_a_dry_run_says_what_would_be_sent(desk: Desk) -> None:
