@@ -113,7 +113,7 @@ def show(
     *,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML part as it was sent.")] = None,
 ) -> None:
-    """Show a report as it was sent, byte by byte, and what became of it for each recipient."""
+    """Show a report as it was sent, but for each recipient's own link, and what became of it for each."""
     config = chosen_config(context)
 
     from aggregator.cli.report_listing import show_report

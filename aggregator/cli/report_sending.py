@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.cli.previewing import Choice, preview_of
+from aggregator.cli.report_listing import on_a_line
 from aggregator.clusters.addresses import mail_address
 from aggregator.clusters.values import Config
 from aggregator.delivery.letter_mail import letter_mail
@@ -47,10 +48,10 @@ def send_report(config: Config, wish: Wish) -> None:
     _meet(to)
     if config.smtp is None:
         raise BadQuery("the configuration has no smtp, so no mail can be sent")
-    mail = preview_of(config, wish.choice)
+    mail = preview_of(config, wish.choice, by_hand=True)
     letter, now = _letter(mail, csv=wish.csv), utc_now()
     content = bytes(letter_mail(letter, _addressed(letter, wish.choice, to, now), config.smtp.sender))
-    said = f"{printable(mail.subject)}\nto {to} by {config.smtp.host}:{config.smtp.port}, {len(content) // 1024 + 1} KB"
+    said = f"{on_a_line(mail.subject)}\nto {to} by {config.smtp.host}:{config.smtp.port}, {len(content) // 1024 + 1} KB"
     if wish.dry_run:
         print(f"{said}\nNothing is sent: this was a dry run.")
         return
@@ -71,9 +72,13 @@ def resend_report(config: Config, name: str, to: str | None) -> None:
             found = await archived(connection, name)
             if found is None:
                 raise NotFound(f"there is no report {name!r}; `crosshub report list` shows them")
-            everybody = [
-                each.address for each in (await sendings(connection, [name]))[name] if each.left_out != "draft"
-            ]
+            told = (await sendings(connection, [name]))[name]
+            if to is not None and to not in (names := [each.address for each in told]):
+                raise BadQuery(
+                    f"--to: {to!r} was no recipient of it; those who were: {', '.join(names) or 'nobody'}. "
+                    "`crosshub report send` sends one to anybody"
+                )
+            everybody = [each.address for each in told if each.left_out != "draft"]
             key = await key_of_people(connection, config.people_key_file)
             mark = f"again {now.isoformat(timespec='milliseconds')}"
             whom = [to] if to is not None else everybody

@@ -170,6 +170,9 @@ def _foot(report: Report, tongue: Tongue) -> Iterator[str]:
         "People are different user names whose servers ran; staff are not counted. Times are those of {zone}.",
         zone=zone,
     )
+    if report.by_hand:
+        yield tongue.say("Somebody who runs Crosshub sent you this by hand.")
+        return
     if report.next_at is not None:
         day = tongue.day(report.next_at.astimezone(ZoneInfo(zone)).date())
         yield tongue.say("Next mail: {day}, {time}.", day=day, time=tongue.clock(report.next_at, zone))
@@ -186,4 +189,5 @@ def _links(report: Report, tongue: Tongue) -> Iterator[Link]:
         yield Link(tongue.say("This mail on the web"), report.links.archive)
     if report.links.grafana:
         yield Link(tongue.say("More in Grafana"), report.links.grafana)
-    yield Link(tongue.say("Pause or stop these mails"), STOP_LINK)
+    if not report.by_hand:
+        yield Link(tongue.say("Pause or stop these mails"), STOP_LINK)

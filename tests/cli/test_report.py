@@ -28,7 +28,7 @@ clusters:
   - name: lisbon
     prometheus: {url: http://127.0.0.1:1}
     hubs: [{name: prod, title: Universidade de Lisboa, timezone: Europe/Lisbon, community: lisbon}]
-communities: [{name: lisbon, title: Universidade de Lisboa, language: pt}]
+communities: [{name: lisbon, title: Universidade de Lisboa, language: pt, recipients: [ana@example.org]}]
 """
 
 
@@ -73,6 +73,13 @@ def test_a_report_is_shown_in_the_language_of_its_community(crosshub: Crosshub) 
     assert result.exit_code == 0
     assert result.output.startswith("Subject: Universidade de Lisboa, semana 47: 42 pessoas (+14\u00a0%)")
     assert "42 pessoas usaram o seu hub esta semana, mais 5 do que na semana anterior." in result.output
+
+
+def test_a_preview_says_what_each_recipient_reads_at_its_end(crosshub: Crosshub) -> None:
+    end = crosshub("lisbon", "--period", "2025-W47", "--language", "en").output.rpartition("--\n")[2]
+
+    assert "Next mail: Monday " in end
+    assert end.endswith("Pause or stop these mails: http://127.0.0.1:9099/stop/…\n")
 
 
 def test_it_is_shown_in_another_language_that_is_asked_for(crosshub: Crosshub) -> None:
