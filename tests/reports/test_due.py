@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from aggregator.clusters.reporting import Community, Report
+from aggregator.clusters.reporting import Community, Operators, Report, Reports
 from aggregator.events import rows as alert_rows
 from aggregator.events.values import Alert, Change
 from aggregator.notify.job import Notifying
@@ -126,6 +126,26 @@ async def test_after_a_downtime_a_report_waits_for_its_numbers_but_not_for_ever(
     assert waits(plan, MONDAY, before, MONDAY)
     assert waits(plan, MONDAY, None, MONDAY + HOUR)
     assert not waits(plan, MONDAY, None, MONDAY + 6 * HOUR)
+
+
+async def test_a_report_waits_until_the_week_is_over_wherever_its_hubs_are(database: Database, tmp_path: Path) -> None:
+    everybody = [Community("lisbon", recipients=("ana@example.org",)), Community("honolulu")]
+    zones = (ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Honolulu"))
+    async with posting(
+        database, tmp_path, *everybody, zones=zones, reports=Reports(operators=Operators(("ops@example.org",)))
+    ) as post:
+        lisbon, operators = planned(post.config)
+    slot = MONDAY - HOUR
+    over = MONDAY + 2 * HOUR  # midnight in Honolulu
+
+    assert not waits(lisbon, MONDAY, MONDAY, MONDAY)
+    assert waits(operators, slot, slot, slot)
+    assert waits(operators, slot, over - MINUTE, over + HOUR)
+    assert not waits(operators, slot, over, over)
+    assert not waits(operators, slot, slot, over + 6 * HOUR)
+    # What may be late by little is told in time, with what there is.
+    hasty = replace(operators, schedule=replace(operators.schedule, max_lateness=2 * HOUR))
+    assert not waits(hasty, slot, slot, slot + HOUR)
 
 
 async def test_a_community_has_each_of_its_reports_by_its_own_cron(database: Database, tmp_path: Path) -> None:
