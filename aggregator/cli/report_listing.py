@@ -95,12 +95,16 @@ def pause_reports(config: Config, community: str, to: str | None, until: str | N
     _meet(config, community)
     end = FAR if until is None else _moment(until)
 
-    async def pause() -> None:
+    async def pause() -> bool:
         async with database_there(config.database) as database, database.writing() as connection:
             of = await _subscription(connection, config, community, to)
             await subscription_rows.pause(connection, of, end)
+            after = await subscription_rows.by_id(connection, of)
+            return after is not None and after.stopped_at is not None
 
-    asyncio.run(pause())
+    if asyncio.run(pause()):
+        print(f"{printable(f'{to}')} has stopped them; that stays so. crosshub report resume ends it.")
+        return
     print(f"Paused{'' if until is None else f' until {local(end)}'}. crosshub report resume ends it.")
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from aggregator.cli.main import cli
 from aggregator.clusters.config import load
 from aggregator.errors import BadQuery, CrosshubError, NotFound
+from aggregator.reports import subscription_rows
 from aggregator.reports.archive_rows import Head, heads
 from aggregator.reports.job import Reporting
 from aggregator.slots.rows import Holder
@@ -241,6 +242,20 @@ def test_pauses_hold_until_they_are_ended(desk: Desk) -> None:
     assert refused == f"{RUI}: not sent: paused for this address\n"
     assert of_all.count("not sent: paused for the whole community") == 2
     assert "in the outbox" in again
+
+
+def test_a_pause_by_operators_does_not_undo_that_its_reader_stopped_them(desk: Desk) -> None:
+    async def stopped_by_rui() -> None:
+        async with open_database(load(desk.file).database) as database, database.writing() as connection:
+            rui = (await subscription_rows.subscriptions(connection, "lisbon", (RUI,)))[RUI]
+            await subscription_rows.stop(connection, rui.id, MONDAY)
+
+    asyncio.run(stopped_by_rui())
+    said = desk.run("pause", "lisbon", "--to", RUI, "--until", "2026-11-01").output
+    desk.serve(MONDAY)
+
+    assert said == f"{RUI} has stopped them; that stays so. crosshub report resume ends it.\n"
+    assert desk.recipients() == [ANA]
 
 
 def test_what_was_missed_is_listed_with_why(desk: Desk) -> None:
