@@ -88,7 +88,7 @@ def _row(hub: HubReport, tongue: Tongue) -> tuple[str, ...]:
     up = hub.reliability.up
     return (
         hub.title,
-        tongue.many("{number} session", "{number} sessions", people.value).replace(" ", "\u00a0")
+        tongue.many("{number} session", "{number} sessions", people.value)
         if hub.ephemeral and people.value is not None
         else number_of(people, tongue),
         signed(people, tongue),
