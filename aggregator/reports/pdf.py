@@ -14,7 +14,7 @@ INSTALL = (
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
 )
 PAPER = """
-@page { size: A4; margin: 12mm; }
+@page { size: A4; margin: 8mm 12mm; }
 .page { background: none !important; }
 .card { text-align: left; }
 h2, tr { break-after: avoid; break-inside: avoid; }

@@ -4,9 +4,11 @@ What happened is added up from the demo's own rows, by other ways than the repor
 """
 
 import asyncio
+import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from io import StringIO
 from statistics import median
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +19,7 @@ from aggregator.demo.truth import Outcome
 from aggregator.reports.gathering import Sources, Wanted, community_report, operators_report
 from aggregator.reports.periods import period_named
 from aggregator.reports.render import rendered
+from aggregator.reports.table_csv import csv_of
 from aggregator.reports.tongue import LOCALES, tongue
 from aggregator.reports.values import HubReport, Rendered, Report
 from aggregator.rollups.buckets import HOUR
@@ -109,6 +112,15 @@ def test_every_part_of_a_mail_is_the_one_that_follows_from_what_happened(which: 
     for one, true in zip(told.hubs, happened.hubs, strict=True):
         alone = [rendered(replace(each, hubs=(hub,)), language) for each, hub in ((told, one), (happened, true))]
         assert alone[0] == alone[1]
+
+
+def test_every_cell_of_the_attached_table_is_what_happened(made: Made) -> None:
+    assert cells_of(made.report) == cells_of(as_it_happened(made.report))
+
+
+def cells_of(report: Report) -> list[list[Any]]:
+    rows = csv.reader(StringIO(csv_of(report).decode("utf-8-sig"), newline=""))
+    return [[numbers_in(float(cell)) if "." in cell and cell[-1].isdigit() else cell for cell in row] for row in rows]
 
 
 def test_people_of_the_week_are_those_who_were_there_beside_last_week_and_the_usual(made: Made) -> None:
