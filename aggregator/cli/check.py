@@ -17,6 +17,10 @@ def check(
     from aggregator.rules.files import rules_of
 
     rules_of(config.rules)
+    if any(each.pdf for community in config.communities for each in community.reports):
+        from aggregator.reports.pdf import what_draws
+
+        what_draws()
     if not connect:
         from aggregator.clusters.tables import counts
 

@@ -35,22 +35,26 @@ def preview(
         Path | None, typer.Option(metavar="FILE", help="Write the HTML part, with its picture in it.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table of numbers.")] = None,
+    pdf: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a PDF; takes the extra `pdf`.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the HTML part in a browser.")] = False,
 ) -> None:
     """Show a report as it would be made now from what is kept. Nothing is sent, and nothing is noted."""
     config = chosen_config(context)
 
-    from aggregator.cli.previewing import Choice, preview_of, print_text, show_html, write_csv, write_html
+    from aggregator.cli.previewing import Choice, preview_of, print_text, show_html, write_attached, write_html
+    from aggregator.reports.render import CSV, PDF
 
     _one_of(community, operators=operators)
-    mail = preview_of(config, Choice(community, period, language))
+    mail = preview_of(config, Choice(community, period, language, pdf=pdf is not None))
     if html is not None:
         write_html(mail, html)
     if csv is not None:
-        write_csv(mail, csv)
+        write_attached(mail, CSV, csv)
+    if pdf is not None:
+        write_attached(mail, PDF, pdf)
     if show:
         show_html(mail)
-    if text or not (html or csv or show):
+    if text or not (html or csv or pdf or show):
         print_text(mail)
 
 
@@ -69,6 +73,7 @@ def send(
     operators: Operators = False,
     language: Annotated[str | None, typer.Option(metavar="en|pt", help="Else that of the community.")] = None,
     csv: Annotated[bool, typer.Option("--csv", help="With the table of numbers.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="With the report as a PDF; takes the extra `pdf`.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,
 ) -> None:
     """Send a report as it is now, at once, to one address alone. Nothing is noted; its recipients get theirs when it is due."""
@@ -78,7 +83,7 @@ def send(
     from aggregator.cli.report_sending import Wish, send_report
 
     _one_of(community, operators=operators)
-    send_report(config, Wish(Choice(community, period, language), to, csv, dry_run))
+    send_report(config, Wish(Choice(community, period, language, pdf), to, csv, dry_run))
 
 
 @report.command(name="list")
@@ -108,7 +113,7 @@ def show(
     *,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the HTML part as it was sent.")] = None,
 ) -> None:
-    """Show a report as it was sent, byte by byte, and what became of it for each recipient."""
+    """Show a report as it was sent, but for each recipient's own link, and what became of it for each."""
     config = chosen_config(context)
 
     from aggregator.cli.report_listing import show_report

@@ -9,15 +9,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.cli.alert_lines import local
+from aggregator.cli.previewing import own_link, write_file
 from aggregator.clusters.times import moment
 from aggregator.clusters.values import UTC, Config
+from aggregator.delivery.wording import plain
 from aggregator.errors import BadQuery, NotFound, printable
 from aggregator.outbox import address_rows
 from aggregator.reports import subscription_rows
 from aggregator.reports.archive_rows import Archived, Head, Sending, archived, heads, sendings
-from aggregator.reports.missed_rows import Missed, missed_since
+from aggregator.reports.missed_rows import Missed, every_missed
 from aggregator.reports.planned import OPERATORS, Planned, planned
 from aggregator.reports.recipients import WHOLE
 from aggregator.rollups.duties import utc_now
@@ -40,12 +43,14 @@ def list_reports(config: Config, community: str | None, most: int) -> None:
             return kept, found, await sendings(connection, [each.id for each in found])
 
     kept, found, told = asyncio.run(read())
+    if community is not None and not found:
+        _meet(config, community)
     plans = [each for each in planned(config) if community in (None, each.community)]
     if plans:
         _print(("due", "which", "for"), [_due(each, kept.get(each.schedule.name)) for each in plans])
     if found:
         print()
-        made = [(each.id, local(each.made_at), each.subject, _counted(told[each.id])) for each in found]
+        made = [(each.id, local(each.made_at), on_a_line(each.subject), _counted(told[each.id])) for each in found]
         _print(("id", "made", "what", "sent to"), made)
     if not plans and not found:
         print("No report is due, and none was made.")
@@ -56,7 +61,7 @@ def list_missed(config: Config) -> None:
 
     async def read() -> tuple[Missed, ...]:
         async with database_there(config.database) as database, database.reading() as connection:
-            return await missed_since(connection)
+            return await every_missed(connection)
 
     found = asyncio.run(read())
     if not found:
@@ -76,10 +81,10 @@ def show_report(config: Config, name: str, html: Path | None) -> None:
     if found is None:
         raise NotFound(f"there is no report {name!r}; `crosshub report list` shows them")
     if html is not None:
-        html.write_text(found.letter.html, encoding="utf-8", newline="")
+        write_file(html, found.letter.html.replace(found.letter.link_place, own_link(config)).encode())
         return
-    print(f"Subject: {found.letter.subject}\n")
-    sys.stdout.write(found.letter.text)
+    print(f"Subject: {on_a_line(found.letter.subject)}\n")
+    sys.stdout.write(found.letter.text.replace(found.letter.link_place, own_link(config)))
     print()
     for each in told:
         print(printable(f"{each.address}: {_outcome(each)}"))
@@ -90,13 +95,16 @@ def pause_reports(config: Config, community: str, to: str | None, until: str | N
     _meet(config, community)
     end = FAR if until is None else _moment(until)
 
-    async def pause() -> None:
+    async def pause() -> bool:
         async with database_there(config.database) as database, database.writing() as connection:
-            address = to or WHOLE
-            found = await subscription_rows.subscriptions(connection, community, (address,))
-            await subscription_rows.pause(connection, found[address].id, end)
+            of = await _subscription(connection, config, community, to)
+            await subscription_rows.pause(connection, of, end)
+            after = await subscription_rows.by_id(connection, of)
+            return after is not None and after.stopped_at is not None
 
-    asyncio.run(pause())
+    if asyncio.run(pause()):
+        print(f"{printable(f'{to}')} has stopped them; that stays so. crosshub report resume ends it.")
+        return
     print(f"Paused{'' if until is None else f' until {local(end)}'}. crosshub report resume ends it.")
 
 
@@ -106,9 +114,8 @@ def resume_reports(config: Config, community: str, to: str | None) -> None:
 
     async def resume() -> None:
         async with database_there(config.database) as database, database.writing() as connection:
-            address = to or WHOLE
-            found = await subscription_rows.subscriptions(connection, community, (address,))
-            await subscription_rows.resume(connection, found[address].id)
+            of = await _subscription(connection, config, community, to)
+            await subscription_rows.resume(connection, of)
             if to is not None:
                 await address_rows.reached(connection, to)
 
@@ -116,10 +123,27 @@ def resume_reports(config: Config, community: str, to: str | None) -> None:
     print("They come again.")
 
 
+def on_a_line(subject: str) -> str:
+    """A subject as terminals show it: each of its spaces is a plain one."""
+    return printable(plain(subject))
+
+
 def _meet(config: Config, community: str) -> None:
     names = [each.name for each in config.communities]
     if community not in (OPERATORS, *names):
         raise BadQuery(f"there is no community {community!r}; the configuration has: {', '.join(names) or 'none'}")
+
+
+async def _subscription(connection: AsyncConnection, config: Config, community: str, to: str | None) -> str:
+    """The id of that of an address, or of the community as a whole; raises BadQuery where nobody there is called so."""
+    address = to or WHOLE
+    known = set(await subscription_rows.known(connection, community)) - {WHOLE}
+    named = {each for plan in planned(config) if plan.community == community for each in plan.recipients}
+    if to is not None and to not in known | named:
+        whose = f"of {community}" if community else "about all hubs"
+        who = ", ".join(sorted(known | named)) or "nobody"
+        raise BadQuery(f"--to: {to!r} gets no reports {whose}; those who do: {who}")
+    return (await subscription_rows.subscriptions(connection, community, (address,)))[address].id
 
 
 def _moment(text: str) -> datetime:
@@ -131,7 +155,8 @@ def _moment(text: str) -> datetime:
 
 def _due(plan: Planned, kept: Kept | None) -> tuple[str, str, str]:
     due = next_slot(plan.schedule.calendar, utc_now()) if kept is None else kept.next_slot
-    whom = f"{len(plan.recipients)} recipients" + (", draft" if plan.draft else "")
+    count = len(plan.recipients)
+    whom = f"{count} recipient{'' if count == 1 else 's'}" + (", draft" if plan.draft else "")
     return "never" if due is None else local(due), _schedule(plan.schedule.name), whom
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.cli.previewing import Choice, preview_of
+from aggregator.cli.report_listing import on_a_line
 from aggregator.clusters.addresses import mail_address
 from aggregator.clusters.values import Config
 from aggregator.delivery.letter_mail import letter_mail
@@ -16,6 +17,7 @@ from aggregator.reports.addressing import Addressing
 from aggregator.reports.archive_rows import archived, sendings
 from aggregator.reports.job import letter_of
 from aggregator.reports.planned import NAMES
+from aggregator.reports.render import CSV
 from aggregator.reports.values import Rendered
 from aggregator.rollups.duties import utc_now
 from aggregator.rollups.people_rows import key_of_people
@@ -46,10 +48,10 @@ def send_report(config: Config, wish: Wish) -> None:
     _meet(to)
     if config.smtp is None:
         raise BadQuery("the configuration has no smtp, so no mail can be sent")
-    mail = preview_of(config, wish.choice)
+    mail = preview_of(config, wish.choice, by_hand=True)
     letter, now = _letter(mail, csv=wish.csv), utc_now()
     content = bytes(letter_mail(letter, _addressed(letter, wish.choice, to, now), config.smtp.sender))
-    said = f"{printable(mail.subject)}\nto {to} by {config.smtp.host}:{config.smtp.port}, {len(content) // 1024 + 1} KB"
+    said = f"{on_a_line(mail.subject)}\nto {to} by {config.smtp.host}:{config.smtp.port}, {len(content) // 1024 + 1} KB"
     if wish.dry_run:
         print(f"{said}\nNothing is sent: this was a dry run.")
         return
@@ -70,9 +72,13 @@ def resend_report(config: Config, name: str, to: str | None) -> None:
             found = await archived(connection, name)
             if found is None:
                 raise NotFound(f"there is no report {name!r}; `crosshub report list` shows them")
-            everybody = [
-                each.address for each in (await sendings(connection, [name]))[name] if each.left_out != "draft"
-            ]
+            told = (await sendings(connection, [name]))[name]
+            if to is not None and to not in (names := [each.address for each in told]):
+                raise BadQuery(
+                    f"--to: {to!r} was no recipient of it; those who were: {', '.join(names) or 'nobody'}. "
+                    "`crosshub report send` sends one to anybody"
+                )
+            everybody = [each.address for each in told if each.left_out != "draft"]
             key = await key_of_people(connection, config.people_key_file)
             mark = f"again {now.isoformat(timespec='milliseconds')}"
             whom = [to] if to is not None else everybody
@@ -84,7 +90,8 @@ def resend_report(config: Config, name: str, to: str | None) -> None:
 
 def _letter(mail: Rendered, *, csv: bool) -> Letter:
     letter = letter_of(mail)
-    return letter if csv else replace(letter, parts=Parts(letter.parts.pictures))
+    files = tuple(each for each in letter.parts.files if csv or each.kind != CSV)
+    return replace(letter, parts=Parts(letter.parts.pictures, files))
 
 
 def _addressed(letter: Letter, choice: Choice, to: str, now: datetime) -> Addressed:

@@ -22,6 +22,7 @@ class Report:
     cron: Cron = ""
     timezone: Zone | None = None
     csv: bool = False
+    pdf: bool = False
     catch_up: Literal["skip", "latest", "all"] = "latest"
     max_lateness: Seconds = THREE_DAYS
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +19,7 @@ KEY = ("rule", "fingerprint")
 async def alerts(
     connection: AsyncConnection,
     *,
-    sources: Collection[Source] = ("rule", "outage", "access"),
+    sources: Collection[Source] = get_args(Source),
     resolved_since: datetime | None = None,
 ) -> tuple[Alert, ...]:
     """Every alert that is pending, firing or recovering, and those resolved at an instant or later; oldest first."""

@@ -9,7 +9,7 @@ from typing import Literal
 from aggregator.events.fingerprint import fingerprint
 from aggregator.series import Labels
 
-Source = Literal["rule", "outage", "access"]
+Source = Literal["rule", "outage", "access", "report"]
 
 
 class State(StrEnum):

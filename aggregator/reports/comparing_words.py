@@ -42,13 +42,13 @@ def change(number: Compared, tongue: Tongue) -> str:
 
 
 def signed(number: Compared, tongue: Tongue) -> str:
-    """The same for a narrow place: `+5 (+14 %)`."""
+    """The same for a narrow place, where it may become two lines: `+5 (+14 %)`."""
     more = difference(number)
     if more is None or not more:
         return change(number, tongue)
     sign, share = "+" if more > 0 else "\u2212", percent(number)
     by = f"{sign}{tongue.number(abs(more))}"
-    return by if share is None else f"{by}\u00a0({tongue.percent(share)})"
+    return by if share is None else f"{by} ({tongue.percent(share)})"
 
 
 def against_before(number: Compared, kind: Kind, tongue: Tongue) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.clusters.values import Config
-from aggregator.reports.missed import tell_missed
 from aggregator.reports.planned import Planned, planned, waits
 from aggregator.rollups.standing_rows import when_asked
 from aggregator.slots import rows as slot_rows
@@ -39,7 +38,7 @@ class Due:
         await run_due(due, self.database, now, lambda claim: make(claim, by_name[claim.schedule]), self.holder)
 
     async def _note_missed(self, plans: tuple[Planned, ...], now: datetime) -> None:
-        """What is too late for its report is noted as failed, so that somebody hears of it."""
+        """What is too late for its report is noted as failed; that is an alert then."""
         async with self.database.reading() as connection:
             kept = await slot_rows.standing(connection, [each.schedule.name for each in plans])
         missed = [(plan, slot) for plan in plans for slot in _missed(plan, kept.get(plan.schedule.name), now)]
@@ -51,8 +50,6 @@ class Due:
                 for plan, slot in missed
                 if await slot_rows.miss(connection, plan.schedule.name, slot, self.holder, TOO_LATE)
             ]
-            if ours:
-                await tell_missed(connection, self.config, ours, TOO_LATE, now)
         for plan, slot in ours:
             log.error("%s of %s: %s", plan.schedule.name, slot.isoformat(), TOO_LATE)
 

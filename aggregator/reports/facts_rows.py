@@ -1,7 +1,7 @@
 """What a report needs, read from the rows that rollups, people, alerts and outages left."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -21,11 +21,16 @@ Numbers = Collection[int] | range
 """Of buckets; a range without steps is asked for as such."""
 
 
+ZONES_APART = timedelta(hours=26)
+"""So far the same local midnight of two zones may be apart."""
+
+
 async def what_happened(connection: AsyncConnection, start: datetime, end: datetime) -> Happened:
-    """What befell the whole fleet between two instants."""
+    """What befell the whole fleet between two instants; outages also of the time around them, for hubs of other zones."""
     began = await events(connection, start, end, changes=(Change.FIRING,))
     stood = await alerts(connection, resolved_since=start)
-    spans = [(each.where, (each.started_at, each.ended_at)) for each in await between(connection, start, end)]
+    outages = await between(connection, start - ZONES_APART, end + ZONES_APART)
+    spans = [(each.where, (each.started_at, each.ended_at)) for each in outages]
     return happened(began, stood, spans, end)
 
 

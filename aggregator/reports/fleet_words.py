@@ -12,26 +12,33 @@ from aggregator.reports.tongue import Tongue
 from aggregator.reports.troubles import down_minutes, is_failing
 from aggregator.reports.values import Audience, Compared, HubReport, Report, Storage
 
-MOST_ROWS = 40
+MOST_ROWS = {Audience.OPERATORS: 40, Audience.COMMUNITY: 20}
+"""Of each table, so that a mail is never so long that it is cut off; communities get more tables."""
+
 MOST_NAMED = 5
 
 # Who grows or shrinks does so by so many people, and by such a part.
 FEWEST, FIFTH = 5, 0.2
 
 
+def in_order(report: Report) -> Sequence[HubReport]:
+    """The hubs of the tables: the one in the worst state first, then the largest; at most so many."""
+    return sorted(report.hubs, key=lambda hub: (-_gravity(hub), -_people(hub), hub.title))[: MOST_ROWS[report.audience]]
+
+
 def table_of(report: Report, tongue: Tongue) -> Table:
-    """A row a hub, the one in the worst state first, then the largest."""
-    head = (
-        tongue.say("Hub"), tongue.say("People"), tongue.say("Change"), tongue.say("Worked"),
-        tongue.say("Starts failed"), tongue.say("CPU hours"),
-    )  # fmt: skip
-    hubs = sorted(report.hubs, key=lambda hub: (-_gravity(hub), -_people(hub), hub.title))
-    return Table(head, tuple(_row(hub, tongue) for hub in hubs[:MOST_ROWS]))
+    """A row a hub. Those who run many see at once what fails and what it takes; communities have tables about that."""
+    head = [tongue.say("Hub"), tongue.say("People"), tongue.say("Change"), tongue.say("Worked")]
+    if report.audience is Audience.OPERATORS:
+        head += [tongue.say("Starts failed"), tongue.say("CPU hours")]
+        return Table(tuple(head), tuple((*_row(hub, tongue), *_cost(hub, tongue)) for hub in in_order(report)))
+    down = [(*_row(hub, tongue), _down(hub, tongue)) for hub in in_order(report)]
+    return Table((*head, tongue.say("Down")), tuple(down))
 
 
 def left_out(report: Report, tongue: Tongue) -> Iterator[str]:
     """How many hubs are not in the table."""
-    left = len(report.hubs) - MOST_ROWS
+    left = len(report.hubs) - MOST_ROWS[report.audience]
     if left > 0:
         yield tongue.many(
             "{number} more hub, smaller and without trouble, is not in the tables.",
@@ -54,7 +61,7 @@ def homes_of(report: Report, tongue: Tongue) -> Table | None:
         )
         for hub, homes in sorted(known, key=lambda pair: _soon(pair[1]))
     ]
-    return Table(head, tuple(rows[:MOST_ROWS])) if rows else None
+    return Table(head, tuple(rows[: MOST_ROWS[report.audience]])) if rows else None
 
 
 def _soon(homes: Storage) -> float:
@@ -81,14 +88,20 @@ def _row(hub: HubReport, tongue: Tongue) -> tuple[str, ...]:
     up = hub.reliability.up
     return (
         hub.title,
-        tongue.many("{number} session", "{number} sessions", people.value).replace(" ", "\u00a0")
+        tongue.many("{number} session", "{number} sessions", people.value)
         if hub.ephemeral and people.value is not None
         else number_of(people, tongue),
         signed(people, tongue),
         "–" if up is None else tongue.share(up if down_minutes(hub) else 1.0),
-        number_of(hub.number("server_start_failures"), tongue),
-        number_of(hub.number("cpu_hours"), tongue),
     )
+
+
+def _cost(hub: HubReport, tongue: Tongue) -> tuple[str, ...]:
+    return tuple(number_of(hub.number(name), tongue) for name in ("server_start_failures", "cpu_hours"))
+
+
+def _down(hub: HubReport, tongue: Tongue) -> str:
+    return "–" if hub.reliability.down_minutes is None else f"{tongue.number(down_minutes(hub))}\u00a0min"
 
 
 def _gravity(hub: HubReport) -> float:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from aggregator.reports.access_words import access, findings, is_quiet
 from aggregator.reports.alert_words import alerts
 from aggregator.reports.flag_words import flagged
-from aggregator.reports.fleet_words import homes_of, left_out, moving, table_of
+from aggregator.reports.fleet_words import homes_of, in_order, left_out, moving, table_of
 from aggregator.reports.headline import lead_of, subject_of, title_of
 from aggregator.reports.layout import Link, Mail, Section
 from aggregator.reports.naming import named_together, place_of, with_names
 from aggregator.reports.numbers_words import bars, bars_title, picture, tiles
 from aggregator.reports.periods import Kind
+from aggregator.reports.server_tables import STARTS, USE, servers_of
 from aggregator.reports.storage_words import storage
 from aggregator.reports.tongue import Tongue
 from aggregator.reports.troubles import is_idle, is_unseen
@@ -103,12 +104,16 @@ def _rest(rest: int, report: Report, tongue: Tongue) -> str:
 
 
 def _use(report: Report, tongue: Tongue) -> Iterator[Section]:
-    """Of one hub sentences; of several a table."""
+    """Of one hub sentences; of several tables."""
     if len(report.hubs) == 1:
         yield Section(tongue.say("What it was used for"), lines=(" ".join(use(report.hubs[0], tongue)),))
         return
     lines = (*moving(report, tongue), *left_out(report, tongue))
     yield Section(tongue.say("Hub by hub"), lines=lines, table=table_of(report, tongue))
+    if report.audience is Audience.COMMUNITY:
+        hubs = in_order(report)
+        yield Section(tongue.say("How servers started"), table=servers_of(hubs, STARTS, tongue))
+        yield Section(tongue.say("What they were used for"), table=servers_of(hubs, USE, tongue))
 
 
 def _storage(report: Report, tongue: Tongue) -> Section:
@@ -165,6 +170,9 @@ def _foot(report: Report, tongue: Tongue) -> Iterator[str]:
         "People are different user names whose servers ran; staff are not counted. Times are those of {zone}.",
         zone=zone,
     )
+    if report.by_hand:
+        yield tongue.say("Somebody who runs Crosshub sent you this by hand.")
+        return
     if report.next_at is not None:
         day = tongue.day(report.next_at.astimezone(ZoneInfo(zone)).date())
         yield tongue.say("Next mail: {day}, {time}.", day=day, time=tongue.clock(report.next_at, zone))
@@ -181,4 +189,5 @@ def _links(report: Report, tongue: Tongue) -> Iterator[Link]:
         yield Link(tongue.say("This mail on the web"), report.links.archive)
     if report.links.grafana:
         yield Link(tongue.say("More in Grafana"), report.links.grafana)
-    yield Link(tongue.say("Pause or stop these mails"), STOP_LINK)
+    if not report.by_hand:
+        yield Link(tongue.say("Pause or stop these mails"), STOP_LINK)

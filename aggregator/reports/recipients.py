@@ -39,7 +39,7 @@ def left_out(each: Subscription, standing: Standing) -> str | None:
     if each.stopped_at is not None:
         return "stopped by its reader"
     if each.is_quiet(standing.now):
-        return "paused by its reader"
+        return "paused for this address"
     if each.address in standing.suppressed:
         return "the address refuses mails"
     return None if standing.has_server else "the configuration has no smtp"

@@ -48,9 +48,9 @@ async def stop(connection: AsyncConnection, name: str, now: datetime) -> None:
 
 
 async def pause(connection: AsyncConnection, name: str, until: datetime) -> None:
-    """Pauses its reports until then."""
-    values = {"stopped_at": None, "paused_until": until}
-    await connection.execute(update(subscription).where(subscription.c.id == name).values(values))
+    """Pauses its reports until then; what its reader has stopped stays so."""
+    ours = subscription.c.id == name, subscription.c.stopped_at.is_(None)
+    await connection.execute(update(subscription).where(*ours).values(paused_until=until))
 
 
 async def resume(connection: AsyncConnection, name: str) -> None:

@@ -1,7 +1,7 @@
 """The mail as plain text, written by hand from the same words: at most 78 columns, bars as text."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 from aggregator.reports.layout import Bar, Mail, Section, Table, Tile
@@ -28,26 +28,28 @@ def _head(mail: Mail) -> str:
 
 
 def _tiles(tiles: Sequence[Tile]) -> str:
-    return "\n".join(_columns([(each.label, each.value, each.change, _beside(each)) for each in tiles]))
+    return "\n".join(_columns(tiles))
 
 
-def _beside(tile: Tile) -> str:
-    return f"{tile.usual}  ({tile.detail})".strip() if tile.detail else tile.usual
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """A label, a number to the right, and the rest to the left; what is too long for its line goes on below it."""
+def _columns(tiles: Sequence[Tile]) -> Iterator[str]:
+    """A label, a number to the right, and the rest to the left; where or when it was below it, if there is no room."""
+    rows = [(each.label, each.value, each.change, each.usual) for each in tiles]
     widths = [max((len(row[place]) for row in rows), default=0) for place in range(4)]
-    for label, value, change, usual in rows:
+    for tile, (label, value, change, usual) in zip(tiles, rows, strict=True):
         start = f"  {label:<{widths[0]}}  {value:>{widths[1]}}  "
-        rest = f"{change:<{widths[2]}}  {usual}" if widths[2] else usual
-        yield from _hanging(start, rest.rstrip())
+        rest = (f"{change:<{widths[2]}}  {usual}" if widths[2] else usual).rstrip()
+        detail = f"({tile.detail})" if tile.detail else ""
+        line = "  ".join(filter(None, (rest, detail)))
+        parts = (line,) if len(start) + len(line) <= COLUMNS else filter(None, (rest, detail))
+        yield from _hanging(start, *parts)
 
 
-def _hanging(start: str, rest: str) -> list[str]:
-    if len(start) + len(rest) <= COLUMNS:
-        return [f"{start}{rest}".rstrip()]
-    return textwrap.wrap(rest, COLUMNS, initial_indent=start, subsequent_indent=" " * len(start)) or [start.rstrip()]
+def _hanging(start: str, *parts: str) -> Iterator[str]:
+    """Each part in a line of its own, or in several."""
+    wide = COLUMNS - len(start)
+    lines = [line for part in parts for line in textwrap.wrap(part, wide, break_on_hyphens=False)] or [""]
+    for place, line in enumerate(lines):
+        yield f"{' ' * len(start) if place else start}{line}".rstrip()
 
 
 def _bars(title: str, bars: Sequence[Bar]) -> str:
@@ -77,12 +79,9 @@ def _section(section: Section) -> str:
 def _table(table: Table) -> Iterator[str]:
     """Columns as wide as they need to be; a name that is too long takes several lines, and so does a head."""
     cells = [table.head, *table.rows]
-    others = [
-        max(_longest_word(table.head[place]), *(len(row[place]) for row in table.rows), 1)
-        for place in range(1, len(table.head))
-    ]
-    left = COLUMNS - 2 - sum(2 + width for width in others)
-    widths = [max(NARROWEST, min(left, FIRST_COLUMN, max(len(row[0]) for row in cells))), *others]
+    widths = _widths(cells, len)
+    if widths[0] < min(FIRST_COLUMN, max(len(row[0]) for row in cells)):
+        widths = _widths(cells, _longest_word)
     for row in cells:
         wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         for parts in zip_longest(*wrapped, fillvalue=""):
@@ -91,6 +90,14 @@ def _table(table: Table) -> Iterator[str]:
                 f"  {part:>{width}}" for part, width in zip(rest, widths[1:], strict=True)
             )
             yield line.rstrip()
+
+
+def _widths(cells: Sequence[tuple[str, ...]], of_head: Callable[[str], int]) -> list[int]:
+    """How wide columns are, where a head takes so much of its own; the first has what is left, or what it needs."""
+    head, *rows = cells
+    others = [max(of_head(head[place]), *(len(row[place]) for row in rows), 1) for place in range(1, len(head))]
+    left = COLUMNS - 2 - sum(2 + width for width in others)
+    return [max(NARROWEST, min(left, FIRST_COLUMN, max(len(row[0]) for row in cells))), *others]
 
 
 def _longest_word(text: str) -> int:

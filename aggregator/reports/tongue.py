@@ -26,6 +26,7 @@ LOCALES = {"en": "en_GB", "pt": "pt_PT"}
 
 KIB = 1024
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+MINUTE = timedelta(minutes=1)
 # Of a length of time: the unit, and how many of the one before make it up.
 MINUTES_AN_HOUR, HOURS_A_DAY = 60, 24
 
@@ -143,6 +144,8 @@ class Tongue:
     def stretch(self, start: datetime, end: datetime, period: Period) -> str:
         """From when to when something was."""
         zone = ZoneInfo(period.zone)
+        if end - start < MINUTE and self.clock(start, period.zone) == self.clock(end, period.zone):
+            return self.moment(start, period)
         # What ends at midnight ends with the day before it.
         ends, clock = end.astimezone(zone), ""
         if ends.time() == time.min and end > start:

@@ -191,7 +191,7 @@ class Report:
     """All that a mail says. `people` are different people over all hubs, `month` those of the 30 days up to its end.
 
     `days` are those of the period, `past` the weeks up to its end, for the picture. Of what fired `elsewhere` only
-    operators are told.
+    operators are told. One that is sent `by_hand` goes to somebody once, who may be nobody's recipient.
     """
 
     audience: Audience
@@ -208,6 +208,7 @@ class Report:
     elsewhere: tuple[Elsewhere, ...] = ()
     next_at: datetime | None = None
     links: Links = field(default_factory=Links)
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

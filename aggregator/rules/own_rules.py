@@ -65,7 +65,8 @@ def as_seen(alerts: Iterable[Alert], groups: Iterable[Group], config: Config, no
 
 def _without_a_rule(alert: Alert, every: Every) -> timedelta:
     """How far looks are apart at what no rule file tells of."""
-    return timedelta(seconds=every.access if alert.source == "access" else max(every.rules, every.health))
+    usual = max(every.rules, every.health)
+    return timedelta(seconds={"access": every.access, "report": max(usual, every.schedules)}.get(alert.source, usual))
 
 
 def as_of(alert: Alert, now: datetime, interval: timedelta) -> Alert:

@@ -25,6 +25,7 @@ CROSSHUB_BLIND = "CrosshubBlind"
 CERTIFICATE = "CertificateExpires"
 UNKNOWN_HUB = "UnknownHub"
 WATCHDOG_STOPPED = "WatchdogStopped"
+REPORT_MISSED = "ReportMissed"  # by whoever makes reports
 
 NAMES = (
     HUB_DOWN,
@@ -37,6 +38,7 @@ NAMES = (
     CERTIFICATE,
     UNKNOWN_HUB,
     WATCHDOG_STOPPED,
+    REPORT_MISSED,
 )
 """Everything that is told without a rule."""
 

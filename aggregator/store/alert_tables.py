@@ -32,7 +32,7 @@ alert = Table(
     Column("held_since", Instant),
     Column("resolved_at", Instant, index=True),
     Column("looked_at", Instant, nullable=False),
-    CheckConstraint("source IN ('rule', 'outage', 'access')", name="source"),
+    CheckConstraint("source IN ('rule', 'outage', 'access', 'report')", name="source"),
     CheckConstraint(STATES, name="state"),
     CheckConstraint(HEALTHS, name="health"),
 )

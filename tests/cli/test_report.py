@@ -1,6 +1,7 @@
 """`crosshub report preview`: it works on the database alone, and changes nothing in it."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typer.testing import CliRunner, Result
 from aggregator.cli.main import cli
 from aggregator.clusters.config import load
 from aggregator.errors import BadDatabase, BadQuery, CrosshubError
+from aggregator.reports.pdf import NoPdf
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import subjects
@@ -26,7 +28,7 @@ clusters:
   - name: lisbon
     prometheus: {url: http://127.0.0.1:1}
     hubs: [{name: prod, title: Universidade de Lisboa, timezone: Europe/Lisbon, community: lisbon}]
-communities: [{name: lisbon, title: Universidade de Lisboa, language: pt}]
+communities: [{name: lisbon, title: Universidade de Lisboa, language: pt, recipients: [ana@example.org]}]
 """
 
 
@@ -73,6 +75,13 @@ def test_a_report_is_shown_in_the_language_of_its_community(crosshub: Crosshub) 
     assert "42 pessoas usaram o seu hub esta semana, mais 5 do que na semana anterior." in result.output
 
 
+def test_a_preview_says_what_each_recipient_reads_at_its_end(crosshub: Crosshub) -> None:
+    end = crosshub("lisbon", "--period", "2025-W47", "--language", "en").output.rpartition("--\n")[2]
+
+    assert "Next mail: Monday " in end
+    assert end.endswith("Pause or stop these mails: http://127.0.0.1:9099/stop/…\n")
+
+
 def test_it_is_shown_in_another_language_that_is_asked_for(crosshub: Crosshub) -> None:
     assert "42 people used your hub this week" in crosshub("lisbon", "--period", "2025-W47", "--language", "en").output
 
@@ -94,6 +103,37 @@ def test_files_are_written_and_the_text_is_left_out_then(crosshub: Crosshub, tmp
         .splitlines()[1]
         .startswith("2025-W47,lisbon,prod,Universidade de Lisboa,Europe/Lisbon,1,42,")
     )
+
+
+def test_a_pdf_is_written_where_it_is_wanted(crosshub: Crosshub, tmp_path: Path) -> None:
+    result = crosshub("lisbon", "--period", "2025-W47", "--pdf", str(tmp_path / "mail.pdf"))
+
+    assert result.output == ""
+    assert (tmp_path / "mail.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_where_nothing_draws_a_pdf_it_is_said_how_to_get_it(
+    crosshub: Crosshub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+    result = crosshub("lisbon", "--period", "2025-W47", "--pdf", str(tmp_path / "mail.pdf"))
+
+    assert isinstance(result.exception, NoPdf)
+    assert "pip install 'crosshub[pdf]'" in str(result.exception)
+
+
+def test_a_configuration_that_wants_a_pdf_is_at_fault_where_nothing_draws_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "crosshub.yaml"
+    file.write_text(CONFIG.replace("language: pt", "reports: [{kind: weekly, pdf: true}]"))
+    there = CliRunner().invoke(cli, ["--config", str(file), "check"])
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    lacking = CliRunner().invoke(cli, ["--config", str(file), "check"])
+
+    assert there.exit_code == 0
+    assert isinstance(lacking.exception, NoPdf)
 
 
 def test_without_a_period_it_is_the_last_week(crosshub: Crosshub) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from aggregator.cli.main import cli
 from aggregator.clusters.config import load
 from aggregator.errors import BadQuery, CrosshubError, NotFound
+from aggregator.reports import subscription_rows
 from aggregator.reports.archive_rows import Head, heads
 from aggregator.reports.job import Reporting
 from aggregator.slots.rows import Holder
@@ -122,17 +123,23 @@ def test_a_report_is_sent_at_once_to_one_address_alone_and_nothing_is_noted(desk
     assert (to, mail["To"]) == ("eva@example.org", "eva@example.org")
     assert "week 47" in mail["Subject"]
     assert mail["List-Unsubscribe"] is None
+    text = f"{mail.get_body(('plain',))}"
+    assert "Somebody who runs Crosshub sent you this by hand." in text
+    assert not any(each in text for each in ("Pause or stop", "Next mail", "You get this because"))
     assert "stop.crosshub.invalid" not in f"{mail}"
     assert "lisbon, weekly" in listed.output
     assert "made" not in listed.output
 
 
 def test_without_an_address_it_goes_to_the_test_address(desk: Desk) -> None:
-    desk.run("send", "--operators", "--period", "2025-W47", "--csv")
+    desk.run("send", "--operators", "--period", "2025-W47", "--csv", "--pdf")
 
     ((to, mail),) = desk.mailbox.mails
     assert to == "test@example.org"
-    assert [each.get_filename() for each in mail.iter_attachments()] == ["crosshub-2025-W47.csv"]
+    assert [each.get_filename() for each in mail.iter_attachments()] == [
+        "crosshub-2025-W47.csv",
+        "crosshub-2025-W47.pdf",
+    ]
 
 
 def test_a_dry_run_says_what_would_be_sent(desk: Desk) -> None:
@@ -155,6 +162,12 @@ def test_what_the_mail_server_says_is_told(desk: Desk) -> None:
         (("send", "oslo"), "there is no community 'oslo'"),
         (("send", "lisbon", "--to", "nobody"), "'nobody' is no mail address"),
         (("pause", "oslo"), "there is no community 'oslo'"),
+        (("list", "oslo"), "there is no community 'oslo'"),
+        (
+            ("pause", "lisbon", "--to", "ru@example.org"),
+            "--to: 'ru@example.org' gets no reports of lisbon; those who do: ",
+        ),
+        (("resume", "--operators", "--to", RUI), f"--to: {RUI!r} gets no reports about all hubs; those who do: nobody"),
         (("pause", "lisbon", "--until", "soon"), "'soon' is no moment"),
     ],
 )
@@ -177,10 +190,15 @@ def test_a_report_that_was_made_is_listed_and_shown_with_what_became_of_it(desk:
 
     assert name in listed
     assert "1 of 2" in listed
+    assert "2 recipients" in listed
+    assert "\\xa0" not in listed + shown
     assert shown.startswith("Subject: University of Lisbon, week 47")
     assert f"{ANA}: sent" in shown
     assert f"{RUI}: failed (550: No such user here)" in shown
     assert page.read_text().startswith("<!doctype html>")
+    there = tmp_path / "no" / "mail.html"
+    assert "https://stop.crosshub.invalid" not in shown + page.read_text()
+    assert f"{there}: No such file" in failed(desk.run("show", name, "--html", str(there)), CrosshubError)
 
 
 def test_a_report_is_sent_again_to_one_or_to_all(desk: Desk) -> None:
@@ -198,6 +216,17 @@ def test_a_report_is_sent_again_to_one_or_to_all(desk: Desk) -> None:
     assert desk.recipients() == [ANA, ANA, RUI, RUI, RUI]
 
 
+def test_a_report_is_not_sent_again_to_who_was_no_recipient_of_it(desk: Desk) -> None:
+    desk.serve(MONDAY)
+
+    words = failed(desk.run("resend", desk.head().id, "--to", "eva@example.org"), BadQuery)
+
+    assert words == (
+        f"--to: 'eva@example.org' was no recipient of it; those who were: {ANA}, {RUI}. "
+        "`crosshub report send` sends one to anybody"
+    )
+
+
 def test_pauses_hold_until_they_are_ended(desk: Desk) -> None:
     desk.run("pause", "lisbon", "--to", RUI)
     desk.serve(MONDAY)
@@ -210,9 +239,23 @@ def test_pauses_hold_until_they_are_ended(desk: Desk) -> None:
     again = desk.run("resend", name, "--to", RUI).output
 
     assert of_one == [ANA]
-    assert refused == f"{RUI}: not sent: paused by its reader\n"
+    assert refused == f"{RUI}: not sent: paused for this address\n"
     assert of_all.count("not sent: paused for the whole community") == 2
     assert "in the outbox" in again
+
+
+def test_a_pause_by_operators_does_not_undo_that_its_reader_stopped_them(desk: Desk) -> None:
+    async def stopped_by_rui() -> None:
+        async with open_database(load(desk.file).database) as database, database.writing() as connection:
+            rui = (await subscription_rows.subscriptions(connection, "lisbon", (RUI,)))[RUI]
+            await subscription_rows.stop(connection, rui.id, MONDAY)
+
+    asyncio.run(stopped_by_rui())
+    said = desk.run("pause", "lisbon", "--to", RUI, "--until", "2026-11-01").output
+    desk.serve(MONDAY)
+
+    assert said == f"{RUI} has stopped them; that stays so. crosshub report resume ends it.\n"
+    assert desk.recipients() == [ANA]
 
 
 def test_what_was_missed_is_listed_with_why(desk: Desk) -> None:

@@ -43,8 +43,8 @@ SINCE, UNTIL = at("2026-08-17 00:00"), at("2026-11-24 00:00")
 """The week of the report and eight before it, and enough before those to know who is new."""
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-DETAILED = at("2026-11-15 00:00")
-"""From then on also what takes long to add up."""
+DETAILED = at("2026-11-15 13:00")
+"""From then on, when Monday begins in Sydney, also what takes long to add up."""
 
 BY_DAY = (
     "sessions", "servers_most", "server_hours", "server_starts", "server_start_failures", "server_starts_refused",
@@ -138,11 +138,6 @@ def incidents() -> Iterable[Incident]:
         if each.down:
             began, ended = (EPOCH + moment * MILLISECOND for moment in (each.at - each.down, each.at))
             yield Incident(PLAN.name, each.namespace, began, ended, "HubDown")
-
-
-def people_between(namespaces: Iterable[str], days: Mapping[str, tuple[Bucket, ...]]) -> set[str]:
-    """Who used any of some hubs on days that are theirs."""
-    return {who for each in namespaces for day in days[each] for who in happening(each, day.start, day.end).people}
 
 
 def _longer(days: list[Bucket], whose: Subject) -> list[Bucket]:

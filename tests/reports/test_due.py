@@ -10,17 +10,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from aggregator.clusters.reporting import Community, Report
+from aggregator.clusters.reporting import Community, Operators, Report, Reports
+from aggregator.events import rows as alert_rows
+from aggregator.events.values import Alert, Change
+from aggregator.notify.job import Notifying
 from aggregator.reports.due import Due
+from aggregator.reports.job import OURS
+from aggregator.reports.missed import judged
+from aggregator.reports.missed_rows import Missed
 from aggregator.reports.planned import Planned, planned, waits
 from aggregator.slots.calendars import slots
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.database import Database
 from aggregator.store.report_tables import report as reports
 from aggregator.store.tables import run
-from tests.reports.posting import DAY, HOUR, MONDAY, WEEK, posting
+from tests.reports.posting import DAY, HOUR, MINUTE, MONDAY, WEEK, posting
 
 ZONES = tuple(
     map(
@@ -85,9 +91,9 @@ ALL = {"catch_up": "all", "max_lateness": 30 * 86400.0}
     ("changes", "away", "told"),
     [
         pytest.param({}, 2 * DAY, "2026-W47", id="late"),
-        pytest.param({}, 4 * DAY, "1 report was missed", id="too late"),
-        pytest.param({}, 16 * DAY, "2026-W49, 2 reports were missed", id="the latest of several"),
-        pytest.param({"catch_up": "skip"}, HOUR, "1 report was missed", id="skipped"),
+        pytest.param({}, 4 * DAY, "The weekly report of lisbon was missed", id="too late"),
+        pytest.param({}, 16 * DAY, "2026-W49, 2 weekly reports of lisbon were missed", id="the latest of several"),
+        pytest.param({"catch_up": "skip"}, HOUR, "The weekly report of lisbon was missed", id="skipped"),
         pytest.param(ALL, 16 * DAY, "2026-W47, 2026-W48, 2026-W49", id="all of several"),
     ],
 )
@@ -104,7 +110,8 @@ async def test_what_was_missed_is_caught_up_with_as_it_is_asked_for_and_told_of_
         async with database.reading() as connection:
             kept = [row.period for row in await connection.execute(select(reports).order_by(reports.c.slot))]
 
-    assert ", ".join([*kept, *post.words()]) == told
+    assert ", ".join([*kept, *await firing(database)]) == told
+    assert post.words() == []
     assert post.mails().total() == len(kept)
 
 
@@ -119,6 +126,26 @@ async def test_after_a_downtime_a_report_waits_for_its_numbers_but_not_for_ever(
     assert waits(plan, MONDAY, before, MONDAY)
     assert waits(plan, MONDAY, None, MONDAY + HOUR)
     assert not waits(plan, MONDAY, None, MONDAY + 6 * HOUR)
+
+
+async def test_a_report_waits_until_the_week_is_over_wherever_its_hubs_are(database: Database, tmp_path: Path) -> None:
+    everybody = [Community("lisbon", recipients=("ana@example.org",)), Community("honolulu")]
+    zones = (ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Honolulu"))
+    async with posting(
+        database, tmp_path, *everybody, zones=zones, reports=Reports(operators=Operators(("ops@example.org",)))
+    ) as post:
+        lisbon, operators = planned(post.config)
+    slot = MONDAY - HOUR
+    over = MONDAY + 2 * HOUR  # midnight in Honolulu
+
+    assert not waits(lisbon, MONDAY, MONDAY, MONDAY)
+    assert waits(operators, slot, slot, slot)
+    assert waits(operators, slot, over - MINUTE, over + HOUR)
+    assert not waits(operators, slot, over, over)
+    assert not waits(operators, slot, slot, over + 6 * HOUR)
+    # What may be late by little is told in time, with what there is.
+    hasty = replace(operators, schedule=replace(operators.schedule, max_lateness=2 * HOUR))
+    assert not waits(hasty, slot, slot, slot + HOUR)
 
 
 async def test_a_community_has_each_of_its_reports_by_its_own_cron(database: Database, tmp_path: Path) -> None:
@@ -148,4 +175,78 @@ async def test_a_report_that_cannot_be_made_is_told_of_and_keeps_no_other_from_b
         await post.passes(3 * HOUR)
 
     assert post.mails() == {"good@example.org": 1}
-    assert post.words() == ["1 report was missed"]
+    assert await firing(database) == ["The weekly report of bad was missed"]
+
+
+async def test_an_alert_says_which_report_was_missed_and_why_and_is_over_a_day_later(
+    database: Database, tmp_path: Path
+) -> None:
+    async with posting(database, tmp_path, Community("lisbon", recipients=("ana@example.org",))) as post:
+        post.now = MONDAY + 4 * DAY
+        await asyncio.gather(*(post.reporting(name).do() for name in "ab"))
+        (alert,) = await open_alerts(database)
+        await noted_earlier(database, DAY)
+        await post.passes(3 * MINUTE, MINUTE)
+        after = await firing(database)
+        async with database.reading() as connection:
+            happened = await alert_rows.events(connection, MONDAY, post.now + DAY)
+
+    assert dict(alert.labels) == {
+        "alertname": "ReportMissed", "severity": "ticket", "kind": "meta", "community": "lisbon", "report": "weekly",
+    }  # fmt: skip
+    assert alert.evidence == (
+        "2026-W47, due 2026-11-23 08:00 UTC: Crosshub was not there when it was due, and it is too late for it now.",
+    )
+    assert after == []
+    assert [each.change for each in happened] == [Change.FIRING, Change.RECOVERING, Change.RESOLVED]
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "told"),
+    [
+        ("report/lisbon/weekly", 1, "The weekly report of lisbon was missed"),
+        ("report/lisbon/daily/2", 3, "3 daily reports of lisbon were missed"),
+        ("report//weekly", 1, "The weekly report of all hubs was missed"),
+        ("report/lisbon/daily", 30, "30 daily reports of lisbon were missed"),
+    ],
+)
+def test_what_was_missed_of_a_schedule_is_one_alert_however_much_it_is(name: str, count: int, told: str) -> None:
+    missed = [Missed(name, MONDAY - number * DAY, "it was late") for number in range(count)]
+
+    (verdict,) = judged(missed, (), {}).true
+
+    assert dict(verdict.annotations)["summary"] == told
+    assert len(verdict.evidence) == min(count, 11)
+    assert verdict.evidence[min(count, 10) - 1] == "due 2026-11-23 08:00 UTC: it was late"
+
+
+async def test_the_operators_of_a_report_that_was_missed_are_told_as_of_any_alert(
+    database: Database, tmp_path: Path
+) -> None:
+    async with posting(database, tmp_path, Community("lisbon", recipients=("ana@example.org",))) as post:
+        post.now = MONDAY + 4 * DAY
+        await post.reporting().do()
+        for _ in range(2):
+            await Notifying(post.config, database, lambda: post.now).tick()
+            post.now += MINUTE
+        await post.delivery().tick()
+
+    assert post.words() == ["1 firing: The weekly report of lisbon was missed"]
+
+
+async def open_alerts(database: Database) -> tuple[Alert, ...]:
+    async with database.reading() as connection:
+        return await alert_rows.alerts(connection, sources=OURS)
+
+
+async def firing(database: Database) -> list[str]:
+    """What the alerts about reports say that are open."""
+    return [dict(alert.annotations)["summary"] for alert in await open_alerts(database)]
+
+
+async def noted_earlier(database: Database, time: timedelta) -> None:
+    """What was noted about runs was noted so much earlier."""
+    async with database.writing() as connection:
+        noted = (await connection.execute(select(run.c.slot, run.c.finished_at).where(run.c.state == "failed"))).all()
+        for slot, at in noted:
+            await connection.execute(update(run).where(run.c.slot == slot).values(finished_at=at - time))

@@ -16,7 +16,7 @@ from aggregator.events.values import Alert, Change, State, event_of, labels_of
 from aggregator.reports.gathering import CHECKS, Sources, Wanted, community_report, operators_report
 from aggregator.reports.periods import Period, period_named
 from aggregator.reports.values import Outage, Report, Window
-from aggregator.rollups.buckets import Resolution
+from aggregator.rollups.buckets import HOUR, Resolution
 from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import subjects
 from aggregator.rules.incident_rows import keep as keep_incidents
@@ -25,6 +25,7 @@ from aggregator.slots import rows as slot_rows
 from aggregator.slots.catching_up import Kept
 from aggregator.slots.rows import Holder
 from aggregator.store.database import Database
+from aggregator.store.instants import EPOCH, MILLISECOND
 from tests.rollups.shelf import Numbers, keep
 
 WEEK = period_named("2026-W47", "Europe/Lisbon")
@@ -172,6 +173,23 @@ async def test_outages_are_those_of_the_week_cut_at_its_ends(filled: Database) -
         Outage(at(2, 14), at(2, 15)),
         Outage(at(6, 23), at(7, 0), goes_on=True),
     )
+
+
+async def test_outages_of_a_hub_far_away_are_those_of_its_own_week(database: Database) -> None:
+    sydney = ZoneInfo("Australia/Sydney")
+    hubs = tuple(replace(hub, timezone=sydney) for hub in CONFIG.clusters[0].hubs)
+    config = replace(CONFIG, clusters=(replace(CONFIG.clusters[0], hubs=hubs),))
+    monday = WEEK.bucket(sydney.key).start
+    spans = [(EPOCH + (monday + hour * HOUR) * MILLISECOND) for hour in (-2, 1, 166, 169)]
+    async with database.writing() as connection:
+        await keep_subjects(connection, subjects(config), SINCE)
+        incidents = [Incident("lisbon", "prod", at, at + timedelta(hours=1), "HubDown") for at in spans]
+        await keep_incidents(connection, incidents)
+
+    async with database.reading() as connection:
+        report = await community_report(Sources(connection, config), "lisbon", Wanted(WEEK, NOW))
+
+    assert [each.start for each in report.hubs[0].reliability.outages] == spans[1:3]
 
 
 async def test_a_hub_that_is_gone_is_told_of_in_the_week_in_which_it_was_there(filled: Database) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import string
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -100,6 +100,13 @@ def test_a_hundred_per_cent_is_all_of_it(share: float, said: str) -> None:
 )
 def test_sizes_are_in_the_largest_unit_that_fits(size: float, said: str) -> None:
     assert tongue("en").size(size) == said
+
+
+def test_a_time_of_less_than_a_minute_has_no_end_of_its_own() -> None:
+    start = datetime(2026, 11, 17, 14, 2, 5, tzinfo=UTC)
+
+    assert tongue("en").stretch(start, start + timedelta(seconds=50), WEEK) == "Tuesday 14:02"
+    assert tongue("en").stretch(start, start + timedelta(seconds=58), WEEK) == "Tuesday 14:02 to 14:03"
 
 
 def test_a_time_that_ends_at_midnight_ends_with_its_day() -> None:

@@ -1,6 +1,7 @@
 """Each recipient gets each report once, whatever the mail server does, or somebody hears why not."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.clusters.alerting import Slack
-from aggregator.clusters.reporting import Community, Operators, Reports
+from aggregator.clusters.reporting import Community, Operators, Report, Reports
 from aggregator.reports import subscription_rows
 from aggregator.reports.addressing import Addressing
 from aggregator.reports.archive_rows import archived, heads, sendings
@@ -233,6 +234,24 @@ async def test_drafts_go_to_the_test_address_alone(database: Database, tmp_path:
         await _is_a_draft(post)
 
     assert post.mails() == {"test@example.org": 1}
+
+
+@pytest.mark.parametrize(
+    ("is_installed", "attached"),
+    [(True, ["lisbon-2026-W47.csv", "lisbon-2026-W47.pdf"]), (False, ["lisbon-2026-W47.csv"])],
+    ids=["it is there", "nothing draws a PDF"],
+)
+async def test_what_is_to_be_attached_is_and_a_mail_without_its_pdf_goes_out_all_the_same(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool, attached: list[str]
+) -> None:
+    if not is_installed:
+        monkeypatch.setitem(sys.modules, "weasyprint", None)
+    weekly = Report("weekly", csv=True, pdf=True)
+    async with posting(database, tmp_path, replace(EACH, recipients=(ANA,), reports=(weekly,))) as post:
+        await _accepts(post)
+
+    ((_, mail),) = post.mailbox.mails
+    assert [each.get_filename() for each in mail.iter_attachments()] == attached
 
 
 async def test_operators_get_theirs_by_its_own_cron(database: Database, tmp_path: Path) -> None:
