@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aggregator.access.arrivals import LATELY, came_today, new_accounts, ordinary, strange
-from aggregator.access.evidence import Measured, Sighting, Unseen
+from aggregator.access.evidence import Measured, Server, Sighting, Told, Unseen
 from aggregator.access.found import Found, Outcome, counted
 from aggregator.access.policy import Window
 from aggregator.access.usual import in_words, most_usual, no_wonder
 from aggregator.access.windows import came_to
 
-BUSY = 0.9
-"""The share of its CPU limit from which on a server works hard, over half an hour."""
+BUSY = 0.65
+"""The share of its CPU limit from which on a server works hard, over half an hour; one thread of two cores is less."""
+TIRELESS = timedelta(hours=12)
+"""Who has a server for so long, and works hard on it, does not sit before it."""
 FEW = 2
 """So many of the new ones that work hard are no chance where names say nothing."""
 SEVERAL = 3
@@ -39,7 +42,7 @@ def strangers_at_work(seen: Sighting) -> Outcome:
     """Accounts that are new or that nobody knows, whose servers use all the CPU they get, or with whom abuse began."""
     if isinstance(seen.measured, Unseen):
         return seen.measured
-    busy = [server.user for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
+    busy = [server for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
     workers = _workers(seen, busy)
     if workers is not None:
         return _found(seen, seen.measured, workers)
@@ -63,14 +66,15 @@ def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:
     )
 
 
-def _workers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
+def _workers(seen: Sighting, busy: Sequence[Server]) -> _Workers | None:
+    users = [server.user for server in busy]
     window = seen.policy.window_at(seen.at)
     if window is not None:
-        return _beyond(seen, window, busy)
+        return _beyond(seen, window, users)
     strangers = set(strange(seen))
     if strangers:
-        return _strangers(seen, strangers, {*busy})
-    return None if seen.policy.judges_names else _newcomers(seen, busy)
+        return _strangers(seen, strangers, {*users})
+    return None if seen.policy.judges_names else _newcomers(seen, users) or _tireless(seen, busy)
 
 
 def _strangers(seen: Sighting, strangers: set[str], busy: set[str]) -> _Workers | None:
@@ -91,6 +95,19 @@ def _newcomers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
     if today and len(busy) > many:
         return _Workers(counted(today, "new account"), len(busy), frozenset(busy) - {""})
     return _Workers(counted(today, "new account"), 0) if today and _is_abused(seen) else None
+
+
+def _tireless(seen: Sighting, busy: Sequence[Server]) -> _Workers | None:
+    """Where nobody says who is new: servers that work hard day and night, and as many new accounts in a week at least."""
+    assert isinstance(seen.measured, Measured)
+    working = [server for server in busy if server.since and seen.at - server.since > TIRELESS]
+    came = sum(seen.measured.grown[-LATELY.days :])
+    many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
+    if isinstance(seen.told, Told) or not many < len(working) <= came:
+        return None
+    return _Workers(
+        f"{counted(came, 'new account')} in a week", len(working), frozenset(each.user for each in working) - {""}
+    )
 
 
 def _beyond(seen: Sighting, window: Window, busy: Sequence[str]) -> _Workers | None:
