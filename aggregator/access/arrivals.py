@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aggregator.access.evidence import Account, Measured, NotAsked, Sighting, Told, Unseen
 from aggregator.access.found import Found, Outcome, Pause, counted
+from aggregator.access.growth import DAYS
 from aggregator.access.usual import LEAST_DAYS, in_words, most_usual
 from aggregator.access.windows import AFTERWARDS, after_window, crowd, has_outstayed
 
@@ -97,10 +98,17 @@ def account_surge(seen: Sighting) -> Outcome:
     window = seen.policy.window_at(seen.at)
     if window is not None:
         return crowd(seen, window)
+    if are_all_meant(seen) or seen.policy.is_ephemeral:
+        return seen.measured if isinstance(seen.measured, Unseen) else None
     days = history(seen)
     if isinstance(days, Unseen):
-        return days
-    if days is None or are_all_meant(seen) or seen.policy.is_ephemeral:
+        # What is deleted shows in no list, so that a list without a surge says nothing.
+        return _surge(seen, made_each_day(seen)) or days
+    return None if days is None else _surge(seen, days)
+
+
+def _surge(seen: Sighting, days: Sequence[int]) -> Found | None:
+    if len(days) <= LEAST_DAYS:
         return None
     before, today = ordinary(seen, days), came_today(seen, days)
     most = most_usual(before)
@@ -112,6 +120,18 @@ def account_surge(seen: Sighting) -> Outcome:
         tuple(each.name for each in new_accounts(seen, A_DAY)),
         value=today,
     )
+
+
+def made_each_day(seen: Sighting) -> Sequence[int]:
+    """New accounts a day as the hub's own list has them, the latest day last; none where it does not tell."""
+    if not isinstance(seen.told, Told):
+        return ()
+    days = [0] * DAYS
+    for each in seen.accounts:
+        age = (seen.at - each.created) // A_DAY if each.created else DAYS
+        if 0 <= age < DAYS:
+            days[DAYS - 1 - age] += 1
+    return days
 
 
 def similar_names(seen: Sighting) -> Outcome:
@@ -219,10 +239,11 @@ def history(seen: Sighting) -> Sequence[int] | Unseen | None:
     return seen.measured.grown if len(seen.measured.grown) > LEAST_DAYS else None
 
 
-def few(seen: Sighting) -> int:
+def few(seen: Sighting, share: float = FEW) -> int:
     """So many are few in a hub of this size: after the holidays as many come again as before them."""
-    accounts = seen.measured.accounts if isinstance(seen.measured, Measured) else None
-    return round(FEW * (accounts or 0))
+    told = seen.told.total if isinstance(seen.told, Told) else None
+    accounts = seen.measured.accounts if isinstance(seen.measured, Measured) else told
+    return round(share * (accounts or 0))
 
 
 def _half_of_crowd(before: Sequence[int]) -> int:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from aggregator.access.arrivals import (
     A_DAY,
-    NEW,
     are_all_meant,
     few,
     history,
@@ -24,12 +23,18 @@ LEAST_WEEKS = 3
 """With fewer weeks to compare with nothing is steady yet."""
 LEAST_RATE = 0.35
 """Where nobody came for weeks somebody may all the same."""
+SMALL = 0.015
+"""Fewer than this share of all accounts are no many in a week: after the holidays as many come again as before them."""
+QUIET = timedelta(days=7)
+"""Weeks are compared, so a week has to be as usual."""
+NEWCOMER = timedelta(days=14)
+"""Who came longer ago has learnt to stop a server."""
 FIRST = timedelta(minutes=15)
 """Whoever comes to a hub starts a server so soon; where nobody says whose it is, that shows it."""
 TIRELESS = 3
 """So many servers of new accounts that do not stop are no chance."""
 FORGOTTEN = 0.005
-"""The least share of accounts that have a server which somebody forgot; at most hubs it is far less."""
+"""The least share of newcomers who have a server that they forgot."""
 KEENER = 3
 """So many times as often as whoever was there before newcomers may forget one: they come more often."""
 
@@ -41,24 +46,24 @@ def slow_drip(seen: Sighting) -> Outcome:
     if isinstance(seen.measured, Unseen):
         return seen.measured
     found = _tireless(seen, seen.measured) or _steady(seen)
-    return found or (seen.told if isinstance(seen.told, Unseen) else Pause(A_DAY))
+    return found or (seen.told if isinstance(seen.told, Unseen) else Pause(QUIET))
 
 
 def _tireless(seen: Sighting, measured: Measured) -> Found | None:
     """Newcomers who keep servers for more than a day, where others do not."""
-    running = [each for each in seen.servers if each.since and seen.at - each.since > A_DAY]
+    running = [each for each in seen.servers if each.since and A_DAY < seen.at - each.since <= NEWCOMER]
     return _by_account(seen, running) if isinstance(seen.told, Told) else _by_hour(seen, measured, running)
 
 
 def _by_account(seen: Sighting, running: Sequence[Server]) -> Found | None:
-    newcomers = new_accounts(seen, NEW)
+    newcomers = new_accounts(seen, NEWCOMER)
     new = {each.name for each in newcomers}
     whose = {each.user or _begun_with(newcomers, each) for each in running}
     theirs = whose & new
     others = {
         each.name
         for each in seen.accounts
-        if each.name not in new and each.last_activity and seen.at - each.last_activity <= NEW
+        if each.name not in new and each.last_activity and seen.at - each.last_activity <= NEWCOMER
     }
     forgot = len(running) - len(theirs)
     share = max(FORGOTTEN, KEENER * forgot / max(1, len(others)))
@@ -68,7 +73,7 @@ def _by_account(seen: Sighting, running: Sequence[Server]) -> Found | None:
         f"{counted(len(theirs), 'new account')} on {{hub}} whose servers do not stop",
         (
             policy_line(seen),
-            f"{counted(len(new), 'account')} made within 30 days, {len(theirs)} of them with a server that has run for over a day",
+            f"{counted(len(new), 'account')} made within two weeks, {len(theirs)} of them with a server that has run for over a day",
             f"{counted(forgot, 'such server')} of {counted(len(others), 'older account')} in use",
         ),
         tuple(sorted(theirs)),
@@ -79,7 +84,7 @@ def _by_account(seen: Sighting, running: Sequence[Server]) -> Found | None:
 def _by_hour(seen: Sighting, measured: Measured, running: Sequence[Server]) -> Found | None:
     """Where nobody tells of accounts: servers that began in an hour in which one was made, which is a chance for a few."""
     theirs = [each for each in running if each.with_account and not seen.policy.is_staff(each.user)]
-    came = sum(measured.grown[-NEW.days :])
+    came = sum(measured.grown[-NEWCOMER.days :])
     chance = KEENER * measured.growing * (len(running) - len(theirs)) + 2 * FORGOTTEN * came
     if len(theirs) <= max(TIRELESS - 1, no_wonder(chance)):
         return None
@@ -87,7 +92,7 @@ def _by_hour(seen: Sighting, measured: Measured, running: Sequence[Server]) -> F
         f"{counted(len(theirs), 'server')} on {{hub}} that do not stop, each begun as an account was made",
         (
             policy_line(seen),
-            f"{counted(came, 'new account')} within 30 days; {counted(len(running), 'server')} run for over a day",
+            f"{counted(came, 'new account')} within two weeks; {counted(len(running), 'server')} run for over a day",
         ),
         tuple(sorted({each.user for each in theirs} - {""})),
         value=len(theirs),
@@ -114,7 +119,9 @@ def _steady(seen: Sighting) -> Found | None:
         if len(before) < LEAST_WEEKS or most is None or max(last) > most:
             continue
         usual = no_wonder(weeks * weekly_rate(before))
-        if sum(day > 0 for day in last) >= weeks * DAYS and sum(last) > max(weeks * ACCOUNTS, usual, weeks * few(seen)):
+        if sum(day > 0 for day in last) >= weeks * DAYS and sum(last) > max(
+            weeks * ACCOUNTS, usual, weeks * few(seen, SMALL)
+        ):
             return _in_words(seen, last, before)
     return None
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aggregator.access.arrivals import LATELY, came_today, new_accounts, ordinary, strange
 from aggregator.access.evidence import Measured, Server, Sighting, Told, Unseen
-from aggregator.access.found import Found, Outcome, counted
+from aggregator.access.found import Found, Outcome, Pause, counted
 from aggregator.access.policy import Window
 from aggregator.access.usual import in_words, most_usual, no_wonder
 from aggregator.access.windows import came_to
@@ -17,6 +17,8 @@ TIRELESS = timedelta(hours=12)
 """Who has a server for so long, and works hard on it, does not sit before it."""
 FEW = 2
 """So many of the new ones that work hard are no chance where names say nothing."""
+QUIET = timedelta(hours=6)
+"""While those who worked hard are there, they may begin again."""
 SEVERAL = 3
 """So many servers that work hard, where it is not known whose they are."""
 AT_ONCE = 0.01
@@ -47,7 +49,9 @@ def strangers_at_work(seen: Sighting) -> Outcome:
     if workers is not None:
         return _found(seen, seen.measured, workers)
     # Whoever overloads a hub so that it does not answer is not gone.
-    return seen.told if isinstance(seen.told, Unseen) else None
+    if isinstance(seen.told, Unseen):
+        return seen.told
+    return Pause(QUIET) if strange(seen) or new_accounts(seen, LATELY) else None
 
 
 def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:

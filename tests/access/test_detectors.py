@@ -102,6 +102,7 @@ FOUND: list[tuple[str, str, Sighting]] = [
     (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day", seen(OPEN, measured=measured((*QUIET, 14)))),
     (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day",
      seen(INSTITUTION, told=NOT_ASKED, measured=measured((*QUIET, 14)))),
+    (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day", seen(ORG, told=told(*strangers(14)), measured=SILENT)),
     (kinds.ACCOUNT_SURGE, "7 new accounts on {hub} in a window for 4 people",
      seen(with_windows(INSTITUTION, NOW_OPEN), told=told(*strangers(7, age=HOUR)))),
     (kinds.SLOW_DRIP, "New accounts on {hub} on 7 of 7 days", seen(ORG, measured=measured((0,) * 28 + (2,) * 7))),
