@@ -107,7 +107,8 @@ told of; elsewhere after everything that could begin a finding, and at least eve
 throughout told of {found.compared} alerts in {min(len(found.caught), COMPARED)} hubs over {COMPARED_DAYS} days with an incident each; of these and those of looking less often,
 {found.differing} were told of in one way only, or at another moment.
 What a workshop brings that begins early, runs over, is not declared, or has half as many people again counts as a false
-alarm, and so does a class that the policy does not expect; a hub that nobody closed after its workshop does not.""".splitlines()
+alarm, and so does a class that the policy does not expect, and a `closed` hub that names nobody though people are there,
+until it is mended within three days; a hub that nobody closed after its workshop does not.""".splitlines()
 
 
 def targets(found: Replay) -> Iterator[tuple[str, str, str, bool]]:
