@@ -23,7 +23,7 @@ from tests.access.sightings import (
 )
 
 NOT_ASKED = NotAsked("it has no api_token")
-OPEN_NOW = window(-HOUR, DAY)
+OPEN_NOW, FOR_FOUR = window(-HOUR, DAY), window(-HOUR, DAY, 4)
 NOBODY_LOGS_IN = measured(logins=0)
 
 
@@ -35,6 +35,7 @@ NOBODY_LOGS_IN = measured(logins=0)
         (kinds.SLOW_DRIP, seen(ORG), 7 * DAY),
         (kinds.STRANGERS_AT_WORK, seen(told=told(*strangers(2))), 6 * HOUR),
         (kinds.STRANGERS_AT_WORK, seen(ORG, told=told(*strangers(2))), 6 * HOUR),
+        (kinds.STRANGERS_AT_WORK, seen(with_windows(ORG, FOR_FOUR), told=told(*strangers(9, age=HOUR / 2))), 6 * HOUR),
     ],
 )
 def test_what_may_go_on_stands_until_it_was_quiet_for_a_while(kind: str, sighting: Sighting, quiet: timedelta) -> None:
@@ -51,6 +52,7 @@ def test_what_may_go_on_stands_until_it_was_quiet_for_a_while(kind: str, sightin
         (kinds.UNKNOWN_ACCOUNTS, seen(with_windows(INSTITUTION, OPEN_NOW), told=NOT_ASKED)),
         (kinds.SLOW_DRIP, seen(with_windows(ORG, OPEN_NOW))),
         (kinds.STRANGERS_AT_WORK, seen()),
+        (kinds.STRANGERS_AT_WORK, seen(with_windows(ORG, FOR_FOUR), told=told(*strangers(5, age=HOUR / 2)))),
     ],
 )
 def test_what_is_allowed_or_has_gone_is_over_at_once(kind: str, sighting: Sighting) -> None:
