@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from aggregator.access.evidence import Account, Measured, NotAsked, Sighting, Told, Unseen
-from aggregator.access.found import Found, Outcome, counted
+from aggregator.access.found import Found, Outcome, Pause, counted
+from aggregator.access.growth import DAYS
 from aggregator.access.usual import LEAST_DAYS, in_words, most_usual
 from aggregator.access.windows import AFTERWARDS, after_window, crowd, has_outstayed
 
@@ -15,7 +16,6 @@ NEW = timedelta(days=30)
 LATELY = timedelta(days=7)
 ALIKE = 5
 """So many names of one kind are no chance."""
-DRIP_DAYS, DRIP_ACCOUNTS = 5, 5
 MANY_REFUSED, MANY_LET_IN = 150, 10
 """Whoever is refused tries again, and weekends are quiet: with fewer in a week a day without any is no wonder."""
 FEW = 0.01
@@ -30,7 +30,7 @@ def unknown_accounts(seen: Sighting) -> Outcome:
         return None
     strangers = strange(seen)
     if not strangers:
-        return _half_seen(seen)
+        return _nobody(seen)
     # Of these WindowOverStillOpen tells.
     told_of = set(after_window(seen).names)
     strangers = tuple(name for name in strangers if name not in told_of)
@@ -38,7 +38,7 @@ def unknown_accounts(seen: Sighting) -> Outcome:
         return None
     return Found(
         f"{counted(len(strangers), 'account')} on {{hub}} that its policy does not know",
-        (_policy_line(seen), *_arrival_lines(seen, strangers), *_server_lines(seen, strangers)),
+        (policy_line(seen), *_arrival_lines(seen, strangers), *_server_lines(seen, strangers)),
         strangers,
         value=len(strangers),
     )
@@ -98,46 +98,40 @@ def account_surge(seen: Sighting) -> Outcome:
     window = seen.policy.window_at(seen.at)
     if window is not None:
         return crowd(seen, window)
-    days = _history(seen)
+    if are_all_meant(seen) or seen.policy.is_ephemeral:
+        return seen.measured if isinstance(seen.measured, Unseen) else None
+    days = history(seen)
     if isinstance(days, Unseen):
-        return days
-    if days is None or _are_all_meant(seen) or seen.policy.is_ephemeral:
+        # What is deleted shows in no list, so that a list without a surge says nothing.
+        return _surge(seen, made_each_day(seen)) or days
+    return None if days is None else _surge(seen, days)
+
+
+def _surge(seen: Sighting, days: Sequence[int]) -> Found | None:
+    if len(days) <= LEAST_DAYS:
         return None
     before, today = ordinary(seen, days), came_today(seen, days)
     most = most_usual(before)
-    if most is None or today <= max(most, _half_of_crowd(before), _few(seen)) or _are_expected(seen, days):
+    if most is None or today <= max(most, _half_of_crowd(before), few(seen)) or are_expected(seen, days):
         return None
     return Found(
         f"{counted(today, 'new account')} on {{hub}} in a day",
-        (_policy_line(seen), f"{counted(today, 'new account')} in 24 hours ({in_words(before)})"),
+        (policy_line(seen), f"{counted(today, 'new account')} in 24 hours ({in_words(before)})"),
         tuple(each.name for each in new_accounts(seen, A_DAY)),
         value=today,
     )
 
 
-def slow_drip(seen: Sighting) -> Outcome:
-    """New accounts on most days of a week, in a hub where that is not so."""
-    days = _history(seen)
-    if isinstance(days, Unseen):
-        return days
-    if days is None or len(days) < 4 * LEAST_DAYS or seen.policy.window_at(seen.at) or _are_all_meant(seen):
-        return None
-    if seen.policy.is_ephemeral:
-        return None
-    week = days[-7:]
-    earlier = [sum(days[at : at + 7]) for at in range(len(days) - 28, len(days) - 7, 7)]
-    steady = sum(day > 0 for day in week) >= DRIP_DAYS and sum(week) >= DRIP_ACCOUNTS
-    if not steady or sum(week) <= 2 * max(earlier) + DRIP_ACCOUNTS or _are_expected(seen, days):
-        return None
-    # Where too many come in one day, that is told of, and what follows is no drip.
-    most = most_usual(days[:-7])
-    if most is None or max(week) > most or sum(week) <= _few(seen):
-        return None
-    return Found(
-        f"New accounts on {{hub}} on {sum(day > 0 for day in week)} of 7 days",
-        (_policy_line(seen), f"{sum(week)} new accounts in 7 days (the three weeks before: {listed_numbers(earlier)})"),
-        value=sum(week),
-    )
+def made_each_day(seen: Sighting) -> Sequence[int]:
+    """New accounts a day as the hub's own list has them, the latest day last; none where it does not tell."""
+    if not isinstance(seen.told, Told):
+        return ()
+    days = [0] * DAYS
+    for each in seen.accounts:
+        age = (seen.at - each.created) // A_DAY if each.created else DAYS
+        if 0 <= age < DAYS:
+            days[DAYS - 1 - age] += 1
+    return days
 
 
 def similar_names(seen: Sighting) -> Outcome:
@@ -155,13 +149,15 @@ def similar_names(seen: Sighting) -> Outcome:
     if len(names) < ALIKE:
         return None
     head = f"{counted(len(names), 'new account')} on {{hub}} with names that differ in a number only"
-    return Found(head, (_policy_line(seen), "made within a week"), tuple(names), value=len(names))
+    return Found(head, (policy_line(seen), "made within a week"), tuple(names), value=len(names))
 
 
 def more_than_named(seen: Sighting) -> Outcome:
     """More accounts than the policy names people, where nobody can say who they are."""
     if not seen.policy.names_everybody or isinstance(seen.told, Told) or seen.policy.windows:
         return None
+    if isinstance(seen.told, Unseen):
+        return seen.told
     if isinstance(seen.measured, Unseen):
         return seen.measured
     accounts, named = seen.measured.accounts, len({*map(str.lower, seen.policy.identities), *seen.policy.staff})
@@ -169,7 +165,7 @@ def more_than_named(seen: Sighting) -> Outcome:
         return None
     return Found(
         f"{counted(accounts, 'account')} on {{hub}}, whose policy names {counted(named, 'person', 'people')}",
-        (_policy_line(seen), "who they are is not seen: the hub has no api_token"),
+        (policy_line(seen), "who they are is not seen: the hub has no api_token"),
         value=accounts,
     )
 
@@ -182,11 +178,14 @@ def login_outside(seen: Sighting) -> Outcome:
     if isinstance(seen.measured, Unseen):
         return seen.measured
     last = policy.last_window(seen.at)
-    if not seen.measured.logins or (last is not None and seen.at - last.end < AFTERWARDS) or _only_staff(seen):
+    if last is not None and seen.at - last.end < AFTERWARDS:
         return None
+    # Whoever is seen to be there, UnknownAccounts tells of.
+    if not seen.measured.logins or _only_staff(seen) or strange(seen):
+        return Pause(A_DAY)
     if isinstance(seen.told, Unseen):
         return seen.told
-    lines = (_policy_line(seen), f"{counted(seen.measured.logins, 'login')} in the last hour, outside every window")
+    lines = (policy_line(seen), f"{counted(seen.measured.logins, 'login')} in the last hour, outside every window")
     head = f"{counted(seen.measured.logins, 'login')} to {{hub}} while it is meant to be closed"
     return Found(head, lines, value=seen.measured.logins)
 
@@ -202,7 +201,7 @@ def denials_vanished(seen: Sighting) -> Outcome:
         return None
     return Found(
         "{hub} refuses nobody any more",
-        (_policy_line(seen), f"{before} refused in the week before, none in the last day, and {let_in} let in"),
+        (policy_line(seen), f"{before} refused in the week before, none in the last day, and {let_in} let in"),
         value=before,
     )
 
@@ -217,11 +216,7 @@ def admin_appeared(seen: Sighting) -> Outcome:
     if not new:
         return None
     who = counted(len(new), "new admin")
-    return Found(f"{who} on {{hub}}", (_policy_line(seen), "not in its list of staff"), new, value=len(new))
-
-
-def listed_numbers(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
+    return Found(f"{who} on {{hub}}", (policy_line(seen), "not in its list of staff"), new, value=len(new))
 
 
 def _is_new_admin(seen: Sighting, name: str) -> bool:
@@ -238,16 +233,17 @@ def _is_guest(seen: Sighting, since: datetime | None) -> bool:
     return (since is not None and seen.policy.is_guest(since)) or seen.policy.window_at(seen.at) is not None
 
 
-def _history(seen: Sighting) -> Sequence[int] | Unseen | None:
+def history(seen: Sighting) -> Sequence[int] | Unseen | None:
     if isinstance(seen.measured, Unseen):
         return seen.measured
     return seen.measured.grown if len(seen.measured.grown) > LEAST_DAYS else None
 
 
-def _few(seen: Sighting) -> int:
+def few(seen: Sighting, share: float = FEW) -> int:
     """So many are few in a hub of this size: after the holidays as many come again as before them."""
-    accounts = seen.measured.accounts if isinstance(seen.measured, Measured) else None
-    return round(FEW * (accounts or 0))
+    told = seen.told.total if isinstance(seen.told, Told) else None
+    accounts = seen.measured.accounts if isinstance(seen.measured, Measured) else told
+    return round(share * (accounts or 0))
 
 
 def _half_of_crowd(before: Sequence[int]) -> int:
@@ -255,12 +251,12 @@ def _half_of_crowd(before: Sequence[int]) -> int:
     return max(before[-CROWD_PASSES:], default=0) // 2
 
 
-def _are_all_meant(seen: Sighting) -> bool:
+def are_all_meant(seen: Sighting) -> bool:
     """Whether names show that the newcomers are the ones who are meant: whoever is not is told of by name."""
     return seen.policy.judges_names and isinstance(seen.told, Told)
 
 
-def _are_expected(seen: Sighting, days: Sequence[int]) -> bool:
+def are_expected(seen: Sighting, days: Sequence[int]) -> bool:
     """Whether all who came within a month are no more than the policy expects: so a term begins."""
     most = seen.policy.expected_people
     return most is not None and sum(days[-NEW.days :]) <= most
@@ -277,12 +273,19 @@ def _only_staff(seen: Sighting) -> bool:
     return (logins or 0) <= len(seen.policy.staff)
 
 
+def _nobody(seen: Sighting) -> Outcome:
+    """Where only servers show who is there, whoever has none at the moment has not gone."""
+    half = _half_seen(seen)
+    pauses = half is None and isinstance(seen.told, NotAsked) and seen.policy.window_at(seen.at) is None
+    return Pause(A_DAY) if pauses else half
+
+
 def _half_seen(seen: Sighting) -> Outcome:
     """Nothing was found, but not from every side from which it could have been."""
     return next((side for side in (seen.told, seen.measured) if isinstance(side, Unseen)), None)
 
 
-def _policy_line(seen: Sighting) -> str:
+def policy_line(seen: Sighting) -> str:
     window = seen.policy.window_at(seen.at)
     return f"policy {seen.policy.in_words()}, {'an open window' if window else 'no open window'}"
 

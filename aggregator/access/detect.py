@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from aggregator.access import arrivals, declared, itself, kinds, windows, work
+from aggregator.access import arrivals, declared, drip, itself, kinds, windows, work
 from aggregator.access.evidence import Sighting
 from aggregator.access.found import Outcome
 
@@ -25,7 +25,7 @@ DETECTORS: Mapping[str, Detector] = MappingProxyType(
         kinds.UNKNOWN_ACCOUNTS: arrivals.unknown_accounts,
         kinds.WINDOW_STILL_OPEN: windows.window_still_open,
         kinds.ACCOUNT_SURGE: arrivals.account_surge,
-        kinds.SLOW_DRIP: arrivals.slow_drip,
+        kinds.SLOW_DRIP: drip.slow_drip,
         kinds.SIMILAR_NAMES: arrivals.similar_names,
         kinds.MORE_THAN_NAMED: arrivals.more_than_named,
         kinds.LOGIN_OUTSIDE: arrivals.login_outside,

@@ -57,11 +57,15 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A user's server: whose, since when, and the share of its CPU limit that it used over half an hour."""
+    """A user's server: whose, since when, and the share of its CPU limit that it used over half an hour.
+
+    `with_account` says that an account was made in the hour in which it began: newcomers start a server at once.
+    """
 
     user: str
     since: datetime | None = None
     cpu: float | None = None
+    with_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,13 @@ class Measured:
     """What a cluster's Prometheus tells of a hub.
 
     `accounts` is how many there are; `grown` how many were new in each of the last days, the latest last, each of 24 hours
-    that end now. `logins` were made in the last hour. `denied_before` were refused in a week until yesterday, `denied_now`
+    that end now; `growing` is the share of hours in which any were. `logins` were made in the last hour. `denied_before` were refused in a week until yesterday, `denied_now`
     and `let_in_now` in the last day. None is not known.
     """
 
     accounts: int | None = None
     grown: tuple[int, ...] = ()
+    growing: float = 0.0
     servers: tuple[Server, ...] = ()
     logins: int | None = None
     denied_before: int | None = None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.access.evidence import Sighting, Unseen, Where
-from aggregator.access.found import Found, Outcome
+from aggregator.access.found import Found, Outcome, Pause
 from aggregator.access.kinds import KINDS
 
 LEFT_ALONE = 5
@@ -89,6 +89,8 @@ def _step(before: Finding | None, seen: Sighting, kind: str, outcome: Outcome) -
             return _found(before, seen, kind, outcome)
         case Unseen(reason=reason):
             return replace(before, unseen=reason) if before is not None and is_open else None
+        case Pause(quiet=quiet) if before is not None and seen.at - before.last_seen < quiet:
+            return replace(before, unseen="") if is_open else None
         case _:
             return replace(before, closed_at=seen.at, unseen="") if before is not None and is_open else None
 

@@ -1,6 +1,7 @@
-"""What a detector gives: what it found, that it could not look, or nothing."""
+"""What a detector gives: what it found, that it could not look, that it pauses, or nothing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aggregator.access.evidence import Unseen
 
@@ -23,7 +24,14 @@ class Found:
         return self.head.replace("{hub}", hub)
 
 
-Outcome = Found | Unseen | None
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """It is not so at the moment, as it is by night of what people do: what was found stands until it was quiet for so long."""
+
+    quiet: timedelta
+
+
+Outcome = Found | Unseen | Pause | None
 """None: somebody looked, and it is not so, or it does not concern this hub."""
 
 

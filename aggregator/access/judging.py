@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aggregator.access.evidence import Sighting, Where
 from aggregator.access.findings import LEFT_ALONE, Finding, FindingKey, Outcomes
-from aggregator.access.found import Found, counted
+from aggregator.access.found import Found, Pause, counted
 from aggregator.access.kinds import KINDS, THEN
 from aggregator.events.fingerprint import fingerprint
 from aggregator.events.going_on import Judgement, Key
@@ -56,12 +56,9 @@ def judged(
     """Which alerts are true. `findings` are as they stand after the looks, `every` is how far looks are apart."""
     by_hub = {each.seen.where: each for each in looked}
     accepted = {key for key, finding in findings.items() if finding.is_accepted(now)}
-    true = tuple(
-        verdict
-        for each in by_hub.values()
-        for verdict in _true(each, findings)
-        if (*each.seen.where, verdict.kind) not in accepted
-    )
+    found = [verdict for each in by_hub.values() for verdict in _true(each, findings)]
+    found += [_as_before(alert) for alert in before if _pauses(alert, by_hub, findings)]
+    true = tuple(each for each in found if (*_place(each.labels), each.kind) not in accepted)
     still = {verdict.key for verdict in true}
     rest = [alert for alert in before if alert.key not in still]
     gone = {alert.key: why for alert in rest if (why := _why_gone(alert, by_hub, findings, now))}
@@ -87,6 +84,23 @@ def _true(looked: Looked, findings: Mapping[FindingKey, Finding]) -> Iterator[Ve
             yield Verdict(
                 kind, _labels(looked, kind), _words(looked, kind, outcome), _evidence(looked, outcome, finding)
             )
+
+
+def _pauses(alert: Alert, looked: Mapping[Where, Looked], findings: Mapping[FindingKey, Finding]) -> bool:
+    """Whether an alert is not so at the moment, and not over either."""
+    where = _where(alert)
+    finding = findings.get((*where, alert.name))
+    return (
+        where in looked
+        and looked[where].seen.hub == alert.label("hub")
+        and isinstance(looked[where].outcomes.get(alert.name), Pause)
+        and finding is not None
+        and finding.closed_at is None
+    )
+
+
+def _as_before(alert: Alert) -> Verdict:
+    return Verdict(alert.name, alert.labels, alert.annotations, alert.evidence)
 
 
 def _labels(looked: Looked, kind: str) -> Labels:
@@ -143,7 +157,8 @@ def _is_accepted(findings: Mapping[FindingKey, Finding], alert: Alert, now: date
 
 
 def _is_over(alert: Alert, looked: Mapping[Where, Looked]) -> bool:
-    return looked[_where(alert)].outcomes[alert.name] is None
+    outcome = looked[_where(alert)].outcomes[alert.name]
+    return outcome is None or isinstance(outcome, Pause)
 
 
 def _is_looked_for(alert: Alert, looked: Mapping[Where, Looked]) -> bool:
@@ -151,4 +166,9 @@ def _is_looked_for(alert: Alert, looked: Mapping[Where, Looked]) -> bool:
 
 
 def _where(alert: Alert) -> Where:
-    return alert.label("cluster"), alert.label("namespace")
+    return _place(alert.labels)
+
+
+def _place(labels: Labels) -> Where:
+    named = dict(labels)
+    return named["cluster"], named["namespace"]

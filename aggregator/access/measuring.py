@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from aggregator.access.evidence import Measured, Server, Unseen
-from aggregator.access.growth import DAYS, grown
+from aggregator.access.growth import DAYS, Span, grew, grown, is_in, share_of
 from aggregator.errors import ClusterFailed
 from aggregator.federation.question import Answered, Fleet, Question, Reply
 from aggregator.query.wire import reader
@@ -123,10 +123,13 @@ def _measured(ours: _Answers, now: float) -> Measured:
     points = [(at, float(text)) for one in ours["accounts"] for at, text in one.values]
     if counts["now"] is not None:
         points.append((now, float(counts["now"])))
+    points = [point for point in points if math.isfinite(point[1])]
+    spans = grew(points)
     return Measured(
         accounts=counts["now"],
-        grown=grown([point for point in points if math.isfinite(point[1])], now),
-        servers=_servers(ours),
+        grown=grown(points, now),
+        growing=share_of(spans, points),
+        servers=_servers(ours, spans),
         logins=counts["logins"],
         denied_before=counts["denied_before"],
         denied_now=counts["denied_now"],
@@ -134,15 +137,20 @@ def _measured(ours: _Answers, now: float) -> Measured:
     )
 
 
-def _servers(ours: _Answers) -> tuple[Server, ...]:
-    since = {
-        one.metric["pod"]: datetime.fromtimestamp(value, UTC)
-        for one in ours["since"]
-        if (value := _value(one)) is not None and 0 <= value < LATEST
+def _servers(ours: _Answers, grew: Sequence[Span]) -> tuple[Server, ...]:
+    began = {
+        one.metric["pod"]: value for one in ours["since"] if (value := _value(one)) is not None and 0 <= value < LATEST
     }
     cpu = {one.metric["pod"]: value for one in ours["cpu"] if (value := _value(one)) is not None}
     whose = {one.metric["pod"]: one.metric[USER].lower() for one in ours["whose"]}
-    return tuple(Server(whose.get(pod, ""), since.get(pod), cpu.get(pod)) for pod in sorted({*whose, *cpu}))
+    return tuple(
+        Server(whose.get(pod, ""), _moment(began.get(pod)), cpu.get(pod), pod in began and is_in(grew, began[pod]))
+        for pod in sorted({*whose, *began, *cpu})
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _number(series: Sequence[_Series]) -> int | None:

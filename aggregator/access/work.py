@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aggregator.access.arrivals import LATELY, came_today, new_accounts, ordinary, strange
-from aggregator.access.evidence import Measured, Sighting, Unseen
-from aggregator.access.found import Found, Outcome, counted
+from aggregator.access.evidence import Measured, Server, Sighting, Told, Unseen
+from aggregator.access.found import Found, Outcome, Pause, counted
 from aggregator.access.policy import Window
 from aggregator.access.usual import in_words, most_usual, no_wonder
-from aggregator.access.windows import came_to
+from aggregator.access.windows import came_to, crowd
 
-BUSY = 0.9
-"""The share of its CPU limit from which on a server works hard, over half an hour."""
+BUSY = 0.65
+"""The share of its CPU limit from which on a server works hard, over half an hour; one thread of two cores is less."""
+TIRELESS = timedelta(hours=12)
+"""Who has a server for so long, and works hard on it, does not sit before it."""
 FEW = 2
 """So many of the new ones that work hard are no chance where names say nothing."""
+QUIET = timedelta(hours=6)
+"""While those who worked hard are there, they may begin again."""
 SEVERAL = 3
 """So many servers that work hard, where it is not known whose they are."""
 AT_ONCE = 0.01
 """The share of new accounts that work hard at the same moment where a class begins."""
+CLASS = 10
+"""So many servers show what everybody does."""
 COMPUTE = 0.05
 """The share of all servers that work hard at the same moment where people learn to compute."""
 WONDER = 1e-3
@@ -39,12 +46,22 @@ def strangers_at_work(seen: Sighting) -> Outcome:
     """Accounts that are new or that nobody knows, whose servers use all the CPU they get, or with whom abuse began."""
     if isinstance(seen.measured, Unseen):
         return seen.measured
-    busy = [server.user for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
+    busy = [server for server in seen.servers if server.cpu is not None and server.cpu >= BUSY]
     workers = _workers(seen, busy)
     if workers is not None:
         return _found(seen, seen.measured, workers)
     # Whoever overloads a hub so that it does not answer is not gone.
-    return seen.told if isinstance(seen.told, Unseen) else None
+    if isinstance(seen.told, Unseen):
+        return seen.told
+    return Pause(QUIET) if _are_there(seen) else None
+
+
+def _are_there(seen: Sighting) -> bool:
+    """Whether anybody is there who could be told of."""
+    window = seen.policy.window_at(seen.at)
+    if window is not None:
+        return isinstance(crowd(seen, window), Found)
+    return bool(strange(seen) or new_accounts(seen, LATELY))
 
 
 def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:
@@ -63,14 +80,15 @@ def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:
     )
 
 
-def _workers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
+def _workers(seen: Sighting, busy: Sequence[Server]) -> _Workers | None:
+    users = [server.user for server in busy]
     window = seen.policy.window_at(seen.at)
     if window is not None:
-        return _beyond(seen, window, busy)
+        return _beyond(seen, window, users)
     strangers = set(strange(seen))
     if strangers:
-        return _strangers(seen, strangers, {*busy})
-    return None if seen.policy.judges_names else _newcomers(seen, busy)
+        return _strangers(seen, strangers, {*users})
+    return None if seen.policy.judges_names else _newcomers(seen, users) or _tireless(seen, busy)
 
 
 def _strangers(seen: Sighting, strangers: set[str], busy: set[str]) -> _Workers | None:
@@ -84,13 +102,34 @@ def _strangers(seen: Sighting, strangers: set[str], busy: set[str]) -> _Workers 
 def _newcomers(seen: Sighting, busy: Sequence[str]) -> _Workers | None:
     """New accounts of whom no name says whether they are meant."""
     new = {each.name for each in new_accounts(seen, LATELY)}
-    if len(new & {*busy}) > max(FEW - 1, no_wonder(len(new) * AT_ONCE, WONDER)):
+    if len(new & {*busy}) > max(FEW - 1, no_wonder(_by_chance(seen, new, busy), WONDER)):
         return _Workers(counted(len(new), "new account"), len(new & {*busy}), frozenset(new & {*busy}))
     today = _surge(seen)
     many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
     if today and len(busy) > many:
         return _Workers(counted(today, "new account"), len(busy), frozenset(busy) - {""})
     return _Workers(counted(today, "new account"), 0) if today and _is_abused(seen) else None
+
+
+def _by_chance(seen: Sighting, new: set[str], busy: Sequence[str]) -> float:
+    """How many newcomers work hard at the same moment anyhow: as the others of their class do, where that is one."""
+    running = [each.user for each in seen.servers]
+    others = [name for name in running if name not in new]
+    share = len([name for name in busy if name not in new]) / len(others) if len(others) >= CLASS else 0.0
+    return max(len(new) * AT_ONCE, len(new.intersection(running)) * share)
+
+
+def _tireless(seen: Sighting, busy: Sequence[Server]) -> _Workers | None:
+    """Where nobody says who is new: servers that work hard day and night, and as many new accounts in a week at least."""
+    assert isinstance(seen.measured, Measured)
+    working = [server for server in busy if server.since and seen.at - server.since > TIRELESS]
+    came = sum(seen.measured.grown[-LATELY.days :])
+    many = max(SEVERAL - 1, no_wonder(len(seen.servers) * COMPUTE, WONDER))
+    if isinstance(seen.told, Told) or not many < len(working) <= came:
+        return None
+    return _Workers(
+        f"{counted(came, 'new account')} in a week", len(working), frozenset(each.user for each in working) - {""}
+    )
 
 
 def _beyond(seen: Sighting, window: Window, busy: Sequence[str]) -> _Workers | None:

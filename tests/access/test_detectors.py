@@ -8,7 +8,7 @@ import pytest
 from aggregator.access import kinds
 from aggregator.access.detect import DETECTORS, outcomes
 from aggregator.access.evidence import Effect, Known, NotAsked, Outside, Sighting, Unseen
-from aggregator.access.found import Found
+from aggregator.access.found import Found, Pause
 from aggregator.access.kinds import KINDS
 from aggregator.access.policy import Policy
 from tests.access.sightings import (
@@ -36,6 +36,8 @@ from tests.access.sightings import (
 )
 
 ANA = account("ana", age=400 * DAY)
+MONTH = tuple(account(f"{days}-new", age=days * DAY) for days in (2, 3, 4))
+BEGUN = [replace(server("", age=days * DAY), with_account=True) for days in (2, 3, 4, 5)]
 GUESTS = strangers(5, age=2 * DAY)
 EPHEMERAL = Policy("ephemeral")
 STAFFED = replace(UNNAMED, staff=frozenset({"staff"}))
@@ -45,6 +47,7 @@ NOT_ASKED = NotAsked("it has no api_token")
 UNSEEN = Unseen("its API cannot be reached")
 SILENT = Unseen("the cluster's Prometheus: no answer in 20 s")
 BUSY = [server(each.name, cpu=0.97) for each in strangers(9)]
+ALL_NIGHT = [server("", cpu=0.97, age=13 * HOUR)] * 3
 IDLE = [server(each.name, cpu=0.6) for each in strangers(9)]
 MINER = Effect("CryptominerKilled", "A miner was killed on lisbon, node a", here=False)
 CALLED_OFF = window(-2 * DAY, -3 * DAY)
@@ -99,9 +102,20 @@ FOUND: list[tuple[str, str, Sighting]] = [
     (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day", seen(OPEN, measured=measured((*QUIET, 14)))),
     (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day",
      seen(INSTITUTION, told=NOT_ASKED, measured=measured((*QUIET, 14)))),
+    (kinds.ACCOUNT_SURGE, "14 new accounts on {hub} in a day", seen(ORG, told=told(*strangers(14)), measured=SILENT)),
     (kinds.ACCOUNT_SURGE, "7 new accounts on {hub} in a window for 4 people",
      seen(with_windows(INSTITUTION, NOW_OPEN), told=told(*strangers(7, age=HOUR)))),
     (kinds.SLOW_DRIP, "New accounts on {hub} on 7 of 7 days", seen(ORG, measured=measured((0,) * 28 + (2,) * 7))),
+    (kinds.SLOW_DRIP, "New accounts on {hub} on 14 of 14 days",
+     seen(ORG, measured=measured((2, 0, 1, 1, 0, 1, 0) * 3 + (2,) * 14))),
+    (kinds.SLOW_DRIP, "New accounts on {hub} on 5 of 7 days",
+     seen(with_windows(ORG, window(-11 * DAY, -9 * DAY)), measured=measured((0,) * 24 + (30, 40) + (0,) * 3 + (2, 1, 0, 2, 2, 1)))),
+    (kinds.SLOW_DRIP, "3 new accounts on {hub} whose servers do not stop",
+     seen(replace(ORG, expected_people=99), told=told(*MONTH), measured=measured(servers=[server(each.name, age=2 * DAY) for each in MONTH]))),
+    (kinds.SLOW_DRIP, "3 new accounts on {hub} whose servers do not stop",
+     seen(ORG, told=told(*MONTH), measured=measured(servers=[server("", age=days * DAY - HOUR / 12) for days in (2, 3, 4)]))),
+    (kinds.SLOW_DRIP, "4 servers on {hub} that do not stop, each begun as an account was made",
+     seen(ORG, told=NOT_ASKED, measured=measured(growing=0.02, servers=[*BEGUN, server("", age=2 * DAY)]))),
     (kinds.SIMILAR_NAMES, "5 new accounts on {hub} with names that differ in a number only",
      seen(ORG, told=told(*(account(f"miner-{n}") for n in range(5))))),
     (kinds.MORE_THAN_NAMED, "4 accounts on {hub}, whose policy names 3 people",
@@ -160,6 +174,10 @@ FOUND: list[tuple[str, str, Sighting]] = [
      seen(OPEN, told=NOT_ASKED, measured=measured((*(0,) * 30, 4), servers=[server("", cpu=0.97)] * 3))),
     (kinds.STRANGERS_AT_WORK, "3 servers at full CPU on {hub}, and 4 new accounts",
      seen(OPEN, told=NOT_ASKED, measured=measured((*(0,) * 30, 4), servers=BUSY[:3]))),
+    (kinds.STRANGERS_AT_WORK, "3 servers at full CPU on {hub}, and 5 new accounts in a week",
+     seen(EPHEMERAL, told=NOT_ASKED, measured=measured((1, 0, 2) * 10 + (0, 1, 2, 0, 1, 1, 0), servers=ALL_NIGHT))),
+    (kinds.STRANGERS_AT_WORK, "2 servers at full CPU on {hub}, and 2 new accounts",
+     seen(ORG, told=told(*strangers(2)), measured=measured(servers=[server(each.name, cpu=0.7) for each in strangers(2)]))),
     (kinds.STRANGERS_AT_WORK, "1 server at full CPU on {hub}, and 2 accounts that its policy does not know",
      seen(CLOSED, told=NOT_ASKED, measured=measured(servers=[server("eve", cpu=0.95), server("mal", cpu=0.2)]))),
 ]  # fmt: skip
@@ -222,6 +240,20 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
     (kinds.SLOW_DRIP, "a class began in that week", seen(ORG, measured=measured((0,) * 28 + (80, 9, 7, 6, 5, 4, 3)))),
     (kinds.SLOW_DRIP, "so many are few in a hub of this size",
      seen(ORG, measured=measured((0,) * 28 + (2,) * 7, accounts=1800))),
+    (kinds.SLOW_DRIP, "people come all day long",
+     seen(ORG, told=NOT_ASKED, measured=measured(growing=0.3, servers=[*BEGUN, *[server("", age=2 * DAY)] * 3]))),
+    (kinds.SLOW_DRIP, "a group fills up as expected",
+     seen(replace(ORG, expected_people=60), told=NOT_ASKED, measured=measured((0,) * 28 + (2,) * 7))),
+    (kinds.SLOW_DRIP, "nobody's server stops here",
+     seen(ORG, told=told(*MONTH, *(account(f"{n}-old", age=99 * DAY, active=HOUR) for n in range(9))),
+          measured=measured(servers=[server(name, age=2 * DAY) for name in ("2-new", "3-new", "4-new", "1-old", "2-old")]))),
+    (kinds.SLOW_DRIP, "their servers began today",
+     seen(ORG, told=told(*MONTH), measured=measured(servers=[server(each.name) for each in MONTH]))),
+    (kinds.SLOW_DRIP, "two are a chance",
+     seen(ORG, told=told(*MONTH), measured=measured(servers=[server(each.name, age=2 * DAY) for each in MONTH[:2]]))),
+    (kinds.SLOW_DRIP, "names say that they are meant",
+     seen(told=told(*(account(f"{n}@uni.example", age=3 * DAY) for n in range(3))),
+          measured=measured(servers=[server(f"{n}@uni.example", age=2 * DAY) for n in range(3)]))),
     (kinds.SLOW_DRIP, "each visit makes an account", seen(EPHEMERAL, measured=measured((0,) * 28 + (2,) * 7))),
     (kinds.SLOW_DRIP, "it is always so", seen(ORG, measured=measured((2,) * 35))),
     (kinds.SLOW_DRIP, "a month is not seen yet", seen(ORG, measured=measured((0,) * 7 + (2,) * 7))),
@@ -235,6 +267,7 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
     (kinds.LOGIN_OUTSIDE, "only staff was there",
      seen(with_windows(STAFFED, OVER),
           told=told(account("staff", active=HOUR / 2)), measured=measured(logins=2))),
+    (kinds.LOGIN_OUTSIDE, "accounts say who it was", seen(UNNAMED, told=told(*strangers(2)), measured=measured(logins=2))),
     (kinds.LOGIN_OUTSIDE, "staff has a server since then",
      seen(with_windows(STAFFED, OVER), told=NOT_ASKED, measured=measured(servers=[server("staff")], logins=2))),
     (kinds.LOGIN_OUTSIDE, "staff would be enough", seen(with_windows(STAFFED, OVER), told=NOT_ASKED, measured=measured(logins=1))),
@@ -247,6 +280,12 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
     (kinds.ADMIN_APPEARED, "they were there before",
      seen(told=told(account("ana", admin=True)), hashed=HASHES, known=Known(admins={"a1": None}))),
     (kinds.ADMIN_APPEARED, "nothing is remembered", seen(told=told(account("eve", admin=True)), hashed=HASHES)),
+    (kinds.STRANGERS_AT_WORK, "they do not compute by night",
+     seen(EPHEMERAL, told=NOT_ASKED, measured=measured((1, 0, 2) * 10, servers=[server("", cpu=0.97, age=11 * HOUR)] * 3))),
+    (kinds.STRANGERS_AT_WORK, "fewer came in a week than compute",
+     seen(ORG, told=NOT_ASKED, measured=measured((0,) * 34 + (2,), servers=ALL_NIGHT))),
+    (kinds.STRANGERS_AT_WORK, "a thread of two cores",
+     seen(ORG, told=told(*strangers(9)), measured=measured(servers=[server(each.name, cpu=0.5) for each in strangers(9)]))),
     (kinds.STRANGERS_AT_WORK, "they are members",
      seen(told=told(account("x@uni.example")), measured=measured(servers=[server("x@uni.example", cpu=1.0)]))),
     (kinds.STRANGERS_AT_WORK, "they do not work", seen(told=told(*strangers(3)), measured=measured(servers=[server("ana", cpu=1.0)]))),
@@ -256,6 +295,9 @@ QUIET_HERE: list[tuple[str, str, Sighting]] = [
           measured=measured((*QUIET, 100), servers=[server(f"student{n}", cpu=1.0 if n < 4 else None) for n in range(100)]))),
     (kinds.STRANGERS_AT_WORK, "a miner in the cluster may be anybody's",
      seen(told=told(*strangers(5)), measured=measured(servers=[server("ana")]), effects=(MINER,))),
+    (kinds.STRANGERS_AT_WORK, "two of a class that computes came late",
+     seen(ORG, told=told(*strangers(2)),
+          measured=measured(servers=[*BUSY[:2], *[server(f"student{n}", cpu=0.97 if n < 9 else None) for n in range(15)]]))),
     (kinds.STRANGERS_AT_WORK, "nobody is new",
      seen(ORG, told=told(*strangers(9, age=300 * DAY)), measured=measured(servers=BUSY))),
     (kinds.STRANGERS_AT_WORK, "people of a workshop compute",
@@ -278,6 +320,7 @@ HELD: list[tuple[str, Sighting, str]] = [
     (kinds.SLOW_DRIP, seen(ORG, measured=SILENT), SILENT.reason),
     (kinds.SIMILAR_NAMES, seen(told=UNSEEN), UNSEEN.reason),
     (kinds.MORE_THAN_NAMED, seen(CLOSED, told=NOT_ASKED, measured=SILENT), SILENT.reason),
+    (kinds.MORE_THAN_NAMED, seen(CLOSED, told=UNSEEN, measured=measured(accounts=9)), UNSEEN.reason),
     (kinds.LOGIN_OUTSIDE, seen(with_windows(UNNAMED, OVER), measured=SILENT), SILENT.reason),
     (kinds.LOGIN_OUTSIDE, seen(with_windows(STAFFED, OVER), told=UNSEEN, measured=measured(logins=2)), UNSEEN.reason),
     (kinds.DENIALS_VANISHED, seen(ORG, measured=SILENT), SILENT.reason),
@@ -297,7 +340,9 @@ def test_what_contradicts_a_policy_is_found(kind: str, head: str, sighting: Sigh
 
 @pytest.mark.parametrize(("kind", "why", "sighting"), QUIET_HERE)
 def test_what_is_meant_is_no_finding(kind: str, why: str, sighting: Sighting) -> None:
-    assert DETECTORS[kind](sighting) is None, why
+    outcome = DETECTORS[kind](sighting)
+
+    assert outcome is None or isinstance(outcome, Pause), why
 
 
 @pytest.mark.parametrize(("kind", "sighting", "reason"), HELD)

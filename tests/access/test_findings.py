@@ -14,13 +14,14 @@ from aggregator.events.going_on import Judgement, gone_on
 from aggregator.events.values import Alert
 from aggregator.notify.messages import item_of
 from aggregator.outbox.notice import Notice
-from tests.access.sightings import DAY, NOON, seen, strangers, told
+from tests.access.sightings import DAY, HOUR, NOON, UNNAMED, measured, seen, strangers, told, window, with_windows
 
 EVERY = timedelta(minutes=5)
 KEY = ("lisbon", "prod", kinds.UNKNOWN_ACCOUNTS)
 STRANGE = seen(told=told(*strangers(2)))
 WELL = seen()
 UNSEEN = seen(told=Unseen("its API cannot be reached"))
+LOGIN, NO_LOGIN = seen(UNNAMED, measured=measured(logins=2)), seen(UNNAMED, measured=measured(logins=0))
 
 
 class Story:
@@ -149,6 +150,52 @@ def test_a_finding_that_comes_back_is_a_new_one() -> None:
         story.look(each)
 
     assert (story.findings[KEY].first_seen, story.findings[KEY].looks) == (NOON + 4 * EVERY, 1)
+
+
+def test_what_comes_and_goes_is_one_finding_until_a_day_was_quiet() -> None:
+    story = Story()
+    happened = []
+    for hours, each in (
+        (0, LOGIN),
+        (2, NO_LOGIN),
+        (14, LOGIN),
+        (24, LOGIN),
+        (47, NO_LOGIN),
+        (48, NO_LOGIN),
+        (49, NO_LOGIN),
+    ):
+        story.now = NOON + hours * HOUR
+        happened += story.look(each)
+
+    name = kinds.LOGIN_OUTSIDE
+    assert happened == [f"firing {name}", f"recovering {name}", f"resolved {name}"]
+    assert story.findings[*KEY[:2], name].closed_at == NOON + 48 * HOUR
+
+
+def test_what_pauses_is_over_at_once_when_it_is_allowed() -> None:
+    story = Story()
+    story.look(LOGIN)
+
+    happened = [*story.look(seen(with_windows(UNNAMED, window(-HOUR, DAY)))), *story.look(WELL)]
+
+    assert happened == ["recovering LoginOutsideWindow", "resolved LoginOutsideWindow"]
+
+
+def test_what_pauses_is_told_as_it_was_found() -> None:
+    story = Story()
+    story.look(LOGIN)
+    told_first = story.alerts[0].annotations, story.alerts[0].evidence
+
+    story.look(NO_LOGIN)
+
+    assert (story.alerts[0].annotations, story.alerts[0].evidence) == told_first
+
+
+def test_nothing_begins_with_a_pause() -> None:
+    story = Story()
+
+    assert story.look(NO_LOGIN) == []
+    assert story.findings == {}
 
 
 def test_a_hub_that_is_in_no_configuration_any_more_is_left_alone_after_five_looks() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.access.growth import DAY, DAYS, grown
+from aggregator.access.growth import DAY, DAYS, grew, grown, is_in, share_of
 from aggregator.access.usual import most_usual
 
 NOW = 100 * DAY
@@ -63,6 +63,21 @@ def test_what_came_in_a_gap_belongs_to_the_day_on_which_it_is_counted_again() ->
 def test_a_hub_of_which_nothing_was_counted_has_no_days() -> None:
     assert grown([], NOW) == ()
     assert grown([(NOW - DAY / 2, 3.0), (NOW, 9.0)], NOW) == ()
+
+
+def test_the_hours_in_which_accounts_came_are_told_apart_from_the_others() -> None:
+    points = hours(10, 10, 11, 9, 12, 12)
+
+    spans = grew(points)
+
+    assert spans == ((NOW - 4 * 3600, NOW - 3 * 3600), (NOW - 2 * 3600, NOW - 3600))
+    assert share_of(spans, points) == 0.4
+    moments = [NOW - late * 3600 for late in (4.5, 4, 3.5, 3, 2.5, 1.5, 1, 0.5)]
+    assert [is_in(spans, at) for at in moments] == [False, False, True, True, False, True, True, False]
+
+
+def test_nobody_came_where_nobody_counted() -> None:
+    assert (grew([]), share_of((), []), is_in((), NOW)) == ((), 0.0, False)
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=200))

@@ -13,13 +13,13 @@ from tests.access.replay.attack import DRIP, LEAK, MINERS, STRANGERS, attack, pl
 from tests.access.replay.emitted import Emitting
 from tests.access.replay.life import life
 from tests.access.replay.outcome import KINDS, Caught, Task, Year, replayed, tasks
-from tests.access.replay.place import DAY, place
+from tests.access.replay.place import DAY, HOUR, place
 from tests.access.replay.watched import COARSE, EVERY, Span, Told, about_people, watched
 from tests.bench.aligned import aligned
 
 TUNED = "1 to 5"
 """The seeds on which thresholds were set; no others were looked at for that."""
-SEED = 11
+SEED = 13
 HUBS, INCIDENTS = 200, 50
 COMPARED, COMPARED_DAYS = 12, 8
 _EFFECT = frozenset({MINERS, LEAK})
@@ -107,7 +107,8 @@ told of; elsewhere after everything that could begin a finding, and at least eve
 throughout told of {found.compared} alerts in {min(len(found.caught), COMPARED)} hubs over {COMPARED_DAYS} days with an incident each; of these and those of looking less often,
 {found.differing} were told of in one way only, or at another moment.
 What a workshop brings that begins early, runs over, is not declared, or has half as many people again counts as a false
-alarm, and so does a class that the policy does not expect; a hub that nobody closed after its workshop does not.""".splitlines()
+alarm, and so does a class that the policy does not expect, and a `closed` hub that names nobody though people are there,
+until it is mended within three days; a hub that nobody closed after its workshop does not.""".splitlines()
 
 
 def targets(found: Replay) -> Iterator[tuple[str, str, str, bool]]:
@@ -176,8 +177,12 @@ def _in_words(each: Caught) -> str:
     where = each.place
     sides = [name for name, has in (("token", where.has_token), ("names of pods", where.names_pods)) if not has]
     without = f", without {' and '.join(sides)}" if sides else ""
+    silent = f", its Prometheus silent for {_time(each.silent)}" if each.silent > 6 * HOUR else ""
     told = f"told of after {_time(each.after)} by {each.by.kind}" if each.by else "never told of"
-    return f"{each.attack.kind} on a hub of {where.people} people, {where.mode}{without}: {len(each.attack.accounts)} accounts, {told}"
+    return (
+        f"{each.attack.kind} on a hub of {where.people} people, {where.mode}{without}: "
+        f"{len(each.attack.accounts)} accounts{silent}, {told}"
+    )
 
 
 def _time(seconds: float) -> str:

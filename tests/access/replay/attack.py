@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.access.replay.life import NEVER, Life, Made, Session
-from tests.access.replay.place import DAY, END, HOUR, START, Place, Rng, handle
+from tests.access.replay.place import DAY, END, HOUR, NAMES_DECIDE, START, Place, Rng, handle
 
 STRANGERS, MINERS, DRIP, LEAK = "strangers", "miners", "drip", "leak"
 MODES = {
-    STRANGERS: frozenset({"named", "institution"}),
-    MINERS: frozenset({"org", "closed", "staffed"}),
-    DRIP: frozenset({"named", "institution", "org", "closed", "staffed"}),
+    STRANGERS: NAMES_DECIDE,
+    MINERS: frozenset({"org"}),
+    DRIP: NAMES_DECIDE | {"org"},
     LEAK: frozenset({"shared-password", "open", "ephemeral"}),
 }
 """On which hubs each kind happens."""

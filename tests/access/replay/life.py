@@ -93,6 +93,8 @@ def life(place: Place, seed: int) -> Life:
         _class(lived, place, names, (at, size), rng)
     for each in place.workshops:
         _workshop(lived, place, each, rng)
+    if place.mode == "closed":
+        _named_late(lived, rng)
     _odd_ones(lived, place, rng)
     if place.is_oauth:
         _denials(lived, place, rng)
@@ -188,6 +190,12 @@ def _workshop(lived: Life, place: Place, workshop: Workshop, rng: Rng) -> None:
         if workshop.is_left_open and rng.random() < 0.3:
             back = workshop.ends + float(rng.exponential(3) + 0.2) * DAY
             _session(lived, Session(made.name, back, back + 2 * HOUR), rng)
+
+
+def _named_late(lived: Life, rng: Rng) -> None:
+    """A policy that named nobody names everybody once somebody was told, and each newcomer beforehand from then on."""
+    at = START + float(rng.uniform(0.1, 3)) * DAY
+    lived.amended += [(at, name) for name in dict.fromkeys(made.name for made in lived.accounts) if name not in STAFF]
 
 
 def _odd_ones(lived: Life, place: Place, rng: Rng) -> None:

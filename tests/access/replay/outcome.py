@@ -22,13 +22,15 @@ KINDS = (STRANGERS, MINERS, DRIP, LEAK)
 class Caught:
     """An incident and the first alert that is about it: seconds from the first account, and from the second at work.
 
-    `unrelated` is what is told after its aftermath, and would not be without it.
+    `unrelated` is what is told after its aftermath, and would not be without it. For `silent` seconds until then the
+    Prometheus of the cluster told nothing.
     """
 
     place: Place
     attack: Attack
     by: Told | None
     unrelated: tuple[Told, ...] = ()
+    silent: float = 0.0
 
     @property
     def judges_names(self) -> bool:
@@ -118,7 +120,9 @@ def caught(where: Place, lived: Life, planned: Attack, peace: Sequence[Told]) ->
         for each in about_people(after)
         if each.at > ended + AFTERMATH and not _is_among(each, peace) and not _is_true(where, each)
     )
-    return Caught(where, planned, by, unrelated)
+    until = ended if by is None else by.at
+    silent = sum(max(0.0, min(ends, until) - max(since, planned.begins)) for since, ends in lived.blind)
+    return Caught(where, planned, by, unrelated, silent)
 
 
 def first_told(where: Place, lived: Life, planned: Attack, peace: Sequence[Told]) -> Told | None:

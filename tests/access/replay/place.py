@@ -23,7 +23,11 @@ HOLIDAYS = ((START - 12 * DAY, START + 4 * DAY), (START + 88 * DAY, START + 96 *
 POLICIES = {
     "named": 0.13, "closed": 0.05, "staffed": 0.08, "org": 0.24, "institution": 0.30, "shared-password": 0.08, "open": 0.07, "ephemeral": 0.05
 }  # fmt: skip
-"""How often each is; `named` is closed with every name listed, `closed` names nobody, and `staffed` has windows beside its staff."""
+"""How often each is. `named` is closed with every name listed, `staffed` names nobody and has windows beside its staff.
+
+`closed` named nobody at first, though people were there, until somebody was told.
+"""
+NAMES_DECIDE = frozenset({"named", "closed", "staffed", "institution"})
 HAVE_CLASSES = {"institution": 0.6, "org": 0.5, "shared-password": 0.5, "open": 0.3}
 HOLD_WORKSHOPS = {"staffed": 1.0, "institution": 0.3, "org": 0.35, "named": 0.2}
 DOMAIN = "uni.example.pt"
@@ -61,7 +65,7 @@ class Place:
 
     @property
     def judges_names(self) -> bool:
-        return self.mode in {"named", "institution"}
+        return self.mode in NAMES_DECIDE
 
 
 def place(seed: int, number: int) -> Place:

@@ -107,7 +107,7 @@ def _next(watch: Watch, moments: list[float], span: Span, at: float) -> float:
 def _moments(place: Place, lived: Life, span: Span) -> list[float]:
     """The looks just after something happened that could begin anything; in between nothing gets worse but by the clock.
 
-    Accounts made, admins, somebody's first server, servers of newcomers that begin to compute, the first login after an
+    Accounts made, admins, somebody's first server, servers of newcomers that begin to compute or do not stop, the first login after an
     hour without, the last refusal a day ago, windows, and whenever something answers again.
     """
     found = [each.at for each in lived.accounts] + [each.admin for each in lived.accounts]
@@ -117,6 +117,7 @@ def _moments(place: Place, lived: Life, span: Span) -> list[float]:
         first[session.name] = min(first.get(session.name, NEVER), session.begins)
         if session.begins - made[session.name] < 30 * DAY:
             found += [since + late for since, _, _ in session.busy for late in (600, 1200, 2100)]
+            found += [session.begins + late for late in (DAY / 2, DAY) if session.begins + late < session.ends]
     found += first.values()
     found += _lonely(sorted(lived.logins), HOUR, before=True)
     found += [at + DAY for at in _lonely(sorted(lived.denials), DAY, before=False)]
