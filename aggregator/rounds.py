@@ -26,6 +26,7 @@ from aggregator.notify.duties import Duties as NotifyDuties
 from aggregator.notify.job import Notifying, seen_in
 from aggregator.notify.policy import policy_of
 from aggregator.outbox import letter_rows, receiver_rows
+from aggregator.outbox import rows as outbox_rows
 from aggregator.outbox.letter import Letter
 from aggregator.reports.health_rows import health
 from aggregator.reports.job import Reporting
@@ -131,6 +132,9 @@ class Rounds:
         self.desk.telemetry.keeps(found.size, dict(found.rows))
 
     async def _remember_numbers(self) -> None:
+        to = receivers(self.desk.now.config)
+        async with self.desk.database.reading() as connection:
+            self.desk.telemetry.waits(dict.fromkeys(to, 0) | await outbox_rows.counts(connection))
         self.desk.numbers.remember(milliseconds(utc_now()), self.desk.telemetry.samples())
 
     async def _look_at_rules(self) -> None:

@@ -104,6 +104,9 @@ class Telemetry:
             ["receiver", "outcome"],
             registry=own,
         )
+        self._waiting = Gauge(
+            "crosshub_server_messages_waiting", "Messages that are still to be sent.", ["receiver"], registry=own
+        )
         self._beats = Counter(
             "crosshub_server_heartbeats", "Heartbeats, by whether their URL took them.", ["outcome"], registry=own
         )
@@ -177,6 +180,12 @@ class Telemetry:
     def tried_to_send(self, receiver: str, outcome: str) -> None:
         """A message was sent to a receiver, or is tried again later, or was refused."""
         self._tries.labels(receiver, outcome).inc()
+
+    def waits(self, messages: Mapping[str, int]) -> None:
+        """So many messages are still to be sent to each of the receivers, and no other has any."""
+        self._waiting.clear()
+        for receiver, count in messages.items():
+            self._waiting.labels(receiver).set(count)
 
     def beat(self, *, went_out: bool) -> None:
         """A heartbeat went out, or did not."""

@@ -116,6 +116,18 @@ async def test_a_receiver_that_is_off_is_tried_when_the_service_starts(database:
     assert await states(database) == {"a": "sent"}
 
 
+async def test_how_many_messages_wait_is_told_for_each_receiver(database: Database, slack: Mended) -> None:
+    async with started(database, slack.config) as service:
+        await service.does("own numbers")
+        idle = service.desk.telemetry.text()
+        await enqueued(database, message("a"))
+        await service.does("own numbers")
+        busy = service.desk.telemetry.text()
+
+    assert b'crosshub_server_messages_waiting{receiver="oncall"} 0.0' in idle
+    assert b'crosshub_server_messages_waiting{receiver="oncall"} 1.0' in busy
+
+
 async def test_a_configuration_without_a_receiver_ends_what_waits_for_it(database: Database, slack: Mended) -> None:
     await enqueued(database, message("a"))
     async with started(database, slack.config) as service:

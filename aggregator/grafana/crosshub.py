@@ -217,6 +217,13 @@ JOBS = Row(
             nothing="No message in this time.",
         ),
         over_time(
+            "Messages waiting",
+            "What is in the outbox and still to be sent: what does not go down again is stuck.",
+            "short",
+            (f"max by (receiver) ({_S}_messages_waiting)", "{{receiver}}"),
+            nothing="There is no receiver.",
+        ),
+        over_time(
             "Reports of the last seven days",
             "Reports that were due, made, late by more than an hour, or missed; and the mails that carry them.",
             "short",

@@ -75,12 +75,10 @@ def findings(checked: Checked) -> tuple[Finding, ...]:
 
 
 def somebody_is_told(checked: Checked) -> Iterator[Finding]:
-    config, count = checked.config, len(checked.alerts())
-    lacking = [name for name in ("receivers", "routes") if not getattr(config, name)]
-    if lacking:
-        words = f"there are no {' and no '.join(lacking)}: {count} kinds of alerts reach nobody"
-        mend = "write a receiver, and a route without matchers that names it"
-        yield checked.at(Level.FAULT, "", words, mend, lacking[-1])
+    """Without routes every receiver is told everything; without receivers nobody is."""
+    if not checked.config.receivers:
+        words = f"there are no receivers: {len(checked.alerts())} kinds of alerts reach nobody"
+        yield checked.at(Level.FAULT, "", words, "write a receiver; without routes it is told everything", "receivers")
 
 
 def routes_match_something(checked: Checked) -> Iterator[Finding]:
