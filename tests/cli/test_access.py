@@ -149,8 +149,8 @@ def refused(result: Result) -> str:
 def test_status_says_what_is_wrong_first_and_then_what_is_declared_and_by_what_it_was_seen(crosshub: Crosshub) -> None:
     assert output(crosshub("access", "status")).splitlines() == [
         "lisbon/prod   University of Lisbon",
-        "  critical    1 server at full CPU on University of Lisbon (lisbon/prod), and 2 accounts that its",
-        "              policy does not know",
+        "  critical    1 busy server on University of Lisbon (lisbon/prod), and 2 accounts that its policy",
+        "              does not know",
         "              StrangersAtWork, since …",
         "  high        2 accounts on University of Lisbon (lisbon/prod) that its policy does not know",
         "              UnknownAccounts, since …",
