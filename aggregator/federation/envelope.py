@@ -1,5 +1,7 @@
 """Answers of a Prometheus read as far as both lanes need it: label sets and remarks. Samples stay JSON."""
 
+from contextlib import suppress
+
 import msgspec
 
 from aggregator.federation.question import UNREADABLE, NotPrometheus
@@ -62,10 +64,11 @@ def opened(body: bytes) -> Opened:
 
     The samples of a matrix as Prometheus writes one are not even passed over by a parser.
     """
-    try:
+    with suppress(*UNREADABLE):
         found = _cut(body)
         if found is not None:
             return found
+    try:
         envelope = _DECODER.decode(body)
     except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
@@ -77,7 +80,7 @@ def _remarks(told: _Envelope | _Remarks) -> tuple[str, ...]:
 
 
 def _cut(body: bytes) -> Opened | None:
-    """A matrix cut at the ends of its samples, in which no brace stands; None for what does not look like one."""
+    """A matrix cut at the ends of its samples, in which no brace stands; None, or one of UNREADABLE, for all else."""
     if not body.startswith(_FIRST):
         return None
     series, view, start = [], memoryview(body), len(_FIRST)

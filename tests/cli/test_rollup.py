@@ -149,9 +149,12 @@ def test_ctrl_c_ends_it_also_in_the_background_and_the_next_one_goes_on(
         with subprocess.Popen(
             [*IN_BACKGROUND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as running:
-            _until_kept(config, running)
-            running.send_signal(signal.SIGINT)
-            _, said = running.communicate(timeout=30)
+            try:
+                _until_kept(config, running)
+                running.send_signal(signal.SIGINT)
+                _, said = running.communicate(timeout=30)
+            finally:
+                running.kill()
     config = written(tmp_path, {each.name: each.url for each in servers})
 
     done = rollup(config, "backfill", *DAYS)

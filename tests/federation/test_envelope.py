@@ -69,6 +69,19 @@ def test_native_histograms_may_stand_among_the_samples(where: str) -> None:
     assert [bytes(each.values).decode() for each in found] == [SAMPLES, SAMPLES]
 
 
+@pytest.mark.parametrize(
+    "other", ['"values":[]', '"histograms":[[1700000000,{"count":"1"}]]'], ids=["nothing", "histograms"]
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_series_without_samples_may_stand_anywhere(other: str, place: int) -> None:
+    some = [series({"a": "1"}), series({"a": "2"})]
+    some.insert(place, f'{{"metric":{{"a":"0"}},{other}}}')
+
+    found, _ = opened(matrix(*some))
+
+    assert [bytes(each.values).decode() == SAMPLES for each in found] == [number != place for number in range(3)]
+
+
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_an_answer_that_breaks_off_is_none(cut: int) -> None:
     with pytest.raises(NotPrometheus):
