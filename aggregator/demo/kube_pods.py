@@ -21,6 +21,7 @@ def pod_families(pods: Pods, times: Ints, *, detail: bool) -> Iterator[Family]:
     """All that is said about pods; without detail, of users' servers what is worth keeping for weeks."""
     seen = pods if detail else pods.of(USER)
     yield from _lasting(seen, times)
+    yield _images(seen, times)
     yield from _usage(seen, times, detail=detail)
     if detail:
         yield from _phases(seen, times)
@@ -66,6 +67,18 @@ def _resources(pods: Pods, where: Stays) -> Iterator[Family]:
             )
 
 
+def _images(pods: Pods, times: Ints) -> Family:
+    """Of containers from when their pod was placed: an image is named before it is there."""
+    where = stays(times, pods.scheduled, pods.gone)
+    return _told(
+        About("kube_pod_container_info", "gauge", "Information about a container in a pod"),
+        pods,
+        where,
+        where.ones,
+        lambda pod: {"container": pod.kind.container, "image": pod.image, "image_spec": pod.image},
+    )
+
+
 def _amount(pod: Pod, resource: str, position: int) -> float:
     return float((pod.kind.cpus if resource == "cpu" else pod.kind.bytes)[position])
 
@@ -92,13 +105,6 @@ def _scheduled(pods: Pods, times: Ints) -> Iterator[Family]:
 def _containers(pods: Pods, times: Ints) -> Iterator[Family]:
     where = stays(times, pods.scheduled, pods.gone)
     yield _told(About("kube_pod_info", "gauge", "Information about pod"), pods, where, where.ones, _pod_info)
-    yield _told(
-        About("kube_pod_container_info", "gauge", "Information about a container in a pod"),
-        pods,
-        where,
-        where.ones,
-        lambda pod: {"container": pod.kind.container, "image": pod.kind.image},
-    )
     yield _told(
         About("kube_pod_container_status_restarts_total", "counter", "The number of container restarts per container"),
         pods,

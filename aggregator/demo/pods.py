@@ -7,6 +7,7 @@ import numpy as np
 
 from aggregator.demo import draws, names
 from aggregator.demo.fleet import ClusterPlan, HubPlan
+from aggregator.demo.images import image_of
 from aggregator.demo.rhythm import SECOND
 from aggregator.demo.truth import Node, Outcome, Session, Spawn, Start, Truth
 from aggregator.series import Ints
@@ -17,7 +18,7 @@ _SUPPORT = ("support-prometheus-server", "support-grafana", "support-ingress-ngi
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What pods of a kind have in common."""
+    """What pods of a kind have in common; without an `image` each has its own."""
 
     app: str
     component: str
@@ -31,7 +32,7 @@ USER = Kind(
     "jupyterhub",
     "singleuser-server",
     "notebook",
-    "quay.io/jupyter/scipy-notebook:2026-09-07",
+    "",
     (0.25, 1.0),
     (GIB, 2 * GIB),
 )
@@ -58,6 +59,11 @@ class Pod:
     user: str = ""
     greedy: bool = False
     restarts: tuple[int, ...] = ()
+    own_image: str = ""
+
+    @property
+    def image(self) -> str:
+        return self.own_image or self.kind.image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,13 +123,16 @@ def _server(hub: HubPlan, session: Session) -> Pod:
         key=draws.key(hub.key, session.number, session.asked),
         user=session.user,
         greedy=session.greedy,
+        own_image=image_of(hub, session.user),
     )
 
 
 def _never_ran(hub: HubPlan, spawn: Spawn) -> Pod:
     name = names.pod_name(hub, spawn.user)
     scheduled = spawn.asked + SECOND
-    return Pod(USER, hub.namespace, name, spawn.node, spawn.asked, scheduled, spawn.over, spawn.over, 1, spawn.user)
+    image = image_of(hub, spawn.user)
+    there = spawn.node, spawn.asked, scheduled, spawn.over, spawn.over
+    return Pod(USER, hub.namespace, name, *there, 1, spawn.user, own_image=image)
 
 
 def _hub_pods(hub: HubPlan, starts: list[Start], core: list[Node], end: int) -> Iterator[Pod]:

@@ -38,6 +38,8 @@ WANTED = (
 )
 """What a reader would miss where nobody tells of it."""
 
+IMAGES = "images"
+
 USED = ("people", "sessions", "server_starts")
 """A hub in which all of these are zero was used by nobody."""
 
@@ -96,8 +98,9 @@ def _hub(hub: HubFacts, facts: Facts) -> HubReport:
         flags=flags(hub, period, open_in(windows_of(hub), period)),
         alerts=hub.alerts,
         unseen=unseen(hub, period, facts.asked),
-        lacking=_lacking(hub, now),
+        lacking=_lacking(hub, now, period),
         idle_for=_idle_for(hub, period),
+        images=hub.images.get(period.number, {}),
     )
 
 
@@ -110,12 +113,13 @@ def _peak(hub: HubFacts, now: Seen) -> datetime | None:
     return next((EPOCH + number * HOUR * MILLISECOND for number in hours), None)
 
 
-def _lacking(hub: HubFacts, now: Seen) -> tuple[str, ...]:
-    """What nobody told, of a hub that was seen."""
+def _lacking(hub: HubFacts, now: Seen, period: Period) -> tuple[str, ...]:
+    """What nobody told, of a hub that was seen. Not every cluster tells of images: they are missed where it did before."""
     if not now.share:
         return ()
     known = {*now.numbers, *(("people",) if hub.ephemeral else ()), *((HOME,) if SIZE in now.numbers else ())}
-    return tuple(name for name in WANTED if name not in known)
+    ran_unknown = bool(now.numbers.get("server_hours")) and bool(hub.images) and period.number not in hub.images
+    return tuple(name for name in (*WANTED, *((IMAGES,) if ran_unknown else ())) if name not in known)
 
 
 def _idle_for(hub: HubFacts, period: Period) -> int:

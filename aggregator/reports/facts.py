@@ -8,6 +8,7 @@ from aggregator.clusters.values import Access
 from aggregator.reports.periods import Period
 from aggregator.reports.values import Audience, Elsewhere, Fired, Links, Window
 from aggregator.rollups.downtime import Span
+from aggregator.rollups.images import Hours
 from aggregator.rollups.standing import Asked
 
 Where = tuple[str, str]
@@ -32,7 +33,8 @@ Series = Mapping[int, Seen]
 class HubFacts:
     """One hub. `periods` are this one and those before, `days` the last weeks, `hours` those of the period.
 
-    `windows` are those that were declared by a command, beside those of `declared`.
+    `windows` are those that were declared by a command, beside those of `declared`; `images` are hours of servers by image,
+    for this period and those before.
     """
 
     cluster: str
@@ -49,6 +51,7 @@ class HubFacts:
     alerts: tuple[Fired, ...] = ()
     findings: tuple[Fired, ...] = ()
     windows: tuple[Window, ...] = ()
+    images: Mapping[int, Hours] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

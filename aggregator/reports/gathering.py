@@ -19,6 +19,7 @@ from aggregator.reports.periods import Period
 from aggregator.reports.values import Audience, Links, Report, Window
 from aggregator.rollups.buckets import HOUR, Bucket, Resolution
 from aggregator.rollups.catalogue import About
+from aggregator.rollups.image_rows import images_of
 from aggregator.rollups.standing import Asked
 from aggregator.rollups.standing_rows import when_asked
 from aggregator.rollups.subject_rows import Known, known_subjects
@@ -136,6 +137,7 @@ async def _hubs(
     by_hour = await buckets_of(connection, ids, Resolution.HOUR, hours, (MOST,))
     by_day = await buckets_of(connection, ids, Resolution.DAY, _past(period), OF_DAYS)
     periods = await buckets_of(connection, ids, period.resolution, _earlier(period), NUMBERS)
+    images = await images_of(connection, ids, period.resolution, _earlier(period))
     happened = fleet.happened
     return tuple(
         HubFacts(
@@ -153,6 +155,7 @@ async def _hubs(
             happened.alerts.get((hub.cluster, hub.namespace), ()),
             happened.findings.get((hub.cluster, hub.namespace), ()),
             fleet.windows.get((hub.cluster, hub.namespace), ()),
+            images.get(hub.id, {}),
         )
         for hub in known
         # Of one that is named since yesterday, weeks before may have been computed.

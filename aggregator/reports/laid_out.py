@@ -10,6 +10,7 @@ from aggregator.reports.alert_words import alerts
 from aggregator.reports.flag_words import flagged
 from aggregator.reports.fleet_words import homes_of, in_order, left_out, moving, table_of
 from aggregator.reports.headline import lead_of, subject_of, title_of
+from aggregator.reports.image_words import images
 from aggregator.reports.layout import Link, Mail, Section
 from aggregator.reports.naming import named_together, place_of, with_names
 from aggregator.reports.numbers_words import bars, bars_title, picture, tiles
@@ -106,14 +107,16 @@ def _rest(rest: int, report: Report, tongue: Tongue) -> str:
 def _use(report: Report, tongue: Tongue) -> Iterator[Section]:
     """Of one hub sentences; of several tables."""
     if len(report.hubs) == 1:
-        yield Section(tongue.say("What it was used for"), lines=(" ".join(use(report.hubs[0], tongue)),))
+        sentences = " ".join(use(report.hubs[0], tongue)), *images(report.hubs, tongue)
+        yield Section(tongue.say("What it was used for"), lines=tuple(filter(None, sentences)))
         return
     lines = (*moving(report, tongue), *left_out(report, tongue))
     yield Section(tongue.say("Hub by hub"), lines=lines, table=table_of(report, tongue))
     if report.audience is Audience.COMMUNITY:
         hubs = in_order(report)
         yield Section(tongue.say("How servers started"), table=servers_of(hubs, STARTS, tongue))
-        yield Section(tongue.say("What they were used for"), table=servers_of(hubs, USE, tongue))
+        used = servers_of(hubs, USE, tongue)
+        yield Section(tongue.say("What they were used for"), table=used, lines=tuple(images(report.hubs, tongue)))
 
 
 def _storage(report: Report, tongue: Tongue) -> Section:

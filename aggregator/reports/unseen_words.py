@@ -32,6 +32,7 @@ CALLED: Mapping[str, str] = MappingProxyType(
         "cpu_hours": later("CPU"),
         "memory_gib_hours": later("memory"),
         "home_bytes": later("sizes of home directories"),
+        "images": later("images that people ran"),
     }
 )
 

@@ -143,7 +143,7 @@ class HubReport:
     """One hub over the period; `numbers` by the catalogue's names, `share` of the period was seen.
 
     `peak_at` is the hour in which most servers ran, `lacking` what nobody tells of, `idle_for` the number of periods in
-    a row, up to this one, in which it was seen well and nobody used it.
+    a row, up to this one, in which it was seen well and nobody used it. `images` are hours of servers by what they ran.
     """
 
     cluster: str
@@ -163,6 +163,7 @@ class HubReport:
     unseen: tuple[Unseen, ...] = ()
     lacking: tuple[str, ...] = ()
     idle_for: int = 0
+    images: Mapping[str, float] = field(default_factory=dict)
 
     def number(self, measure: str) -> Compared:
         """A number by its name; one that is not known where there is none."""

@@ -40,12 +40,14 @@ class Told:
     """What one cluster told about some buckets, all of one resolution.
 
     `values` holds, for each measure by name, what there is; a measure that is not among it was not asked for. `refused`
-    are measures that the cluster would not compute, with its words.
+    are measures that the cluster would not compute, with its words. `images` are hours of servers by what they ran; None
+    where that was not asked, or not told.
     """
 
     coverage: Mapping[Place, Coverage]
     values: Mapping[str, Numbers]
     refused: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[Place, Mapping[str, float]] | None = None
 
 
 class Cluster:

@@ -26,6 +26,7 @@ from aggregator.rollups.downtime_rows import hours_looked
 from aggregator.rollups.due import REACH, due
 from aggregator.rollups.hub_api import HubFailed
 from aggregator.rollups.hub_days import seen_by_hubs
+from aggregator.rollups.images import with_images
 from aggregator.rollups.keeping import keep_last_seen, keep_longer, keep_told
 from aggregator.rollups.outcome import Outcome, Run, Show
 from aggregator.rollups.people import Seen, seen_in_pods
@@ -124,11 +125,13 @@ class Rollups:
         told = await cluster.tell(chunk.namespaces, chunk.buckets, of_days=longer)
         if isinstance(told, ClusterFailed):
             return told
-        seen = (
-            await seen_in_pods(cluster, chunk.hubs, chunk.buckets) if chunk.resolution is Resolution.DAY else Seen({})
-        )
+        is_day = chunk.resolution is Resolution.DAY
+        seen = await seen_in_pods(cluster, chunk.hubs, chunk.buckets) if is_day else Seen({})
         if isinstance(seen, ClusterFailed):
             return seen
+        told = await with_images(cluster, told, chunk.namespaces, chunk.buckets) if is_day else told
+        if isinstance(told, ClusterFailed):
+            return told
         run.note(cluster.name, {**told.refused, **seen.refused})
         async with self._keeping(run.books, [run.books.id_of(each) for each in chunk.hubs]) as keeper:
             if longer:

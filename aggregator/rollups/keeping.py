@@ -12,6 +12,7 @@ from aggregator.rollups.counting import count_days, counted, keep_seen
 from aggregator.rollups.downtime import MEASURE as OUTAGE
 from aggregator.rollups.downtime import minutes_by_bucket
 from aggregator.rollups.downtime_rows import spans_down
+from aggregator.rollups.image_rows import keep_images, keep_images_of_days
 from aggregator.rollups.people import Seen
 from aggregator.rollups.people_rows import Via, add_people
 from aggregator.rollups.reduce import Coverage, Part, combined, together
@@ -22,11 +23,16 @@ ASKED = frozenset(each.name for each in OF_HUBS if each.longer is Longer.ASKED)
 
 
 async def keep_told(keeper: Keeper, books: Books, chunk: Chunk, told: Told, seen: Seen) -> None:
-    """Hours or days of the hubs, as their cluster told them, and the people of these days."""
+    """Hours or days of the hubs, as their cluster told them, and the people and the images of these days."""
     for hub in chunk.hubs:
         filled = [_filled(told, hub, bucket) for bucket in chunk.buckets]
         taken = await keeper.keep(books.id_of(hub), filled, tuple(told.values))
         await _keep_outages(keeper, books, hub, chunk)
+        if told.images is not None:
+            found = {
+                day: told.images.get((hub.namespace, day.number), {}) for day in chunk.buckets if day.number in taken
+            }
+            await keep_images(keeper.connection, books.id_of(hub), found)
         # Hubs whose accounts come and go have no people.
         if chunk.resolution is Resolution.DAY and not hub.ephemeral:
             await keep_seen(keeper, books, hub, [day for day in chunk.buckets if day.number in taken], seen)
@@ -68,6 +74,8 @@ async def keep_longer(keeper: Keeper, books: Books, chunk: Chunk, told: Told) ->
                 # The cluster has forgotten some of the days: what it told before was about more of them.
                 asked -= ASKED
             await keeper.keep_following(books.id_of(hub), [filled], asked)
+            days = days_of(bucket, hub.zone)
+            await keep_images_of_days(keeper.connection, books.id_of(hub), bucket, days)
 
 
 def _filled(told: Told, hub: Subject, bucket: Bucket) -> Filled:

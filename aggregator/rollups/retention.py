@@ -13,7 +13,7 @@ from aggregator.rollups.buckets import DAY, Resolution
 from aggregator.rollups.series_rows import narrow, numbers_ending
 from aggregator.store.database import Database
 from aggregator.store.instants import milliseconds
-from aggregator.store.tables import bucket, forgotten_person, measure, person_day, rollup, subject
+from aggregator.store.tables import bucket, forgotten_person, image_hours, measure, person_day, rollup, subject
 
 BATCH = 5000
 """Rows a transaction: nobody who wants to write waits long for that."""
@@ -53,7 +53,7 @@ def old(retention: Retention, now: datetime) -> Iterator[Old]:
 
 def _buckets(resolution: Resolution, before: int) -> Iterator[Old]:
     _, last = numbers_ending(resolution, 0, before)
-    for table, whose in ((rollup, (measure, subject)), (bucket, (subject,))):
+    for table, whose in ((rollup, (measure, subject)), (bucket, (subject,)), (image_hours, (subject,))):
         of_any = [_of_any(table, each) for each in whose]
         c = table.c
         yield Old(table, (*of_any, c.resolution == str(resolution), c.number <= last, c.end < before))

@@ -118,6 +118,19 @@ rollup_series = Table(
     sqlite_with_rowid=False,
 )
 
+# For how many hours servers of a hub ran an image, in a day, a week or a month; without a name it is all others.
+image_hours = Table(
+    "image_hours",
+    metadata,
+    Column("subject", Integer, ForeignKey(subject.c.id), primary_key=True),
+    Column("resolution", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("image", Text, primary_key=True),
+    Column("end", BigInteger, nullable=False),
+    Column("hours", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Who used a hub on a local day, as a keyed hash; `via` says how that is known (a pod 1, the hub's API 2).
 person_day = Table(
     "person_day",

@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from aggregator.demo.fleet import cluster_plan
+from aggregator.demo import names
+from aggregator.demo.fleet import HubPlan, cluster_plan
 from aggregator.demo.generate import scrape_times, truth_for
 from aggregator.demo.history import truth_of
 from aggregator.demo.hub_metrics import PERIODS
+from aggregator.demo.images import image_of, images_of
 from aggregator.demo.rhythm import DAY, HOUR, MINUTE, WEEK
 from aggregator.demo.truth import Outcome, Session, Tale, Truth
 from aggregator.series import Labels
@@ -48,6 +50,30 @@ def test_running_servers_are_the_sessions_open_at_that_moment(
 
     assert points == {at: len(truth.running(namespace, at)) for at in points}
     assert namespace != "prod" or max(points.values()) > 2
+
+
+@pytest.mark.parametrize("hub", PLAN.hubs, ids=lambda hub: hub.namespace)
+def test_servers_run_the_image_that_whoever_they_belong_to_has_of_those_the_hub_offers(
+    hub: HubPlan, truth: Truth, metrics: AllSamples
+) -> None:
+    ran = called(metrics, "kube_pod_container_info", namespace=hub.namespace, container="notebook")
+    images = {labels["pod"]: labels["image_spec"] for labels in map(dict, ran)}
+
+    assert images == {
+        names.pod_name(hub, each.user): image_of(hub, each.user)
+        for each in truth.sessions_of(hub.namespace)
+        if each.ended > END - DAY
+        and {at for points in ran.values() for at in points if each.scheduled <= at < each.ended}
+    }
+    assert all(dict(each)["image"] == dict(each)["image_spec"] for each in ran)
+    assert set(images.values()) <= set(images_of(hub))
+    assert len(set(images_of(hub))) in {2, 3}
+
+
+def test_which_images_ran_is_told_of_the_weeks_before_too() -> None:
+    week_ago = made(PLAN, END - 8 * DAY, END - 7 * DAY, step=10 * MINUTE, detail=False)
+
+    assert called(week_ago, "kube_pod_container_info", container="notebook")
 
 
 @pytest.mark.parametrize("period", PERIODS)

@@ -28,6 +28,8 @@ A_GAP = 6
 
 PEOPLE = ("ana", "Rui@ulisboa.pt", "jo", "<script>alert(1)</script>", 'o"brien\\', "ýrsa", "x" * 255, "ana|rui")
 
+IMAGES = ("quay.io/jupyter/scipy-notebook:2026-10-01", "<script>alert(1)</script>")
+
 _HUBS = re.compile(r'namespace=~"([^"]*)"')
 
 
@@ -42,6 +44,7 @@ class Truth:
     since: int = 0
     late: set[tuple[str, int]] = field(default_factory=set)
     corrected: dict[tuple[str, str], float] = field(default_factory=dict)
+    images: tuple[str, ...] = IMAGES
     _known: dict[object, list[int]] = field(default_factory=dict)
 
     def known(self, namespace: str, start: int, end: int) -> list[int]:
@@ -96,7 +99,9 @@ def answered(truth: Truth, request: Request) -> bytes:
         return prometheus_answer(request, 1)
     form = {name: values[0] for name, values in request.form.items()}
     start, end, step = (round(float(form[name]) * 1000) for name in ("start", "end", "step"))
-    result = list(_series(truth, form["query"], range(start, end + 1, step), step))
+    series = _series(truth, form["query"], range(start, end + 1, step), step)
+    # A series without samples is none: a Prometheus does not answer with it.
+    result = [each for each in series if each["values"]]
     return orjson.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}})
 
 
@@ -119,6 +124,11 @@ def _series(truth: Truth, text: str, ends: Iterable[int], length: int) -> Iterab
             for who in PEOPLE:
                 there = [(end, 1 if who in truth.people(hub, start, end) else None) for end, start in stretches]
                 yield _row({"namespace": hub, USERNAME: who}, there)
+            continue
+        elif "image_spec" in text:
+            for image in truth.images:
+                ran = [(end, truth.number(image, hub, start, end)) for end, start in stretches]
+                yield _row({"namespace": hub, "image_spec": image, "image": "sha256:0b1d"}, ran)
             continue
         else:
             found = [(end, truth.number(question, hub, start, end)) for end, start in stretches]

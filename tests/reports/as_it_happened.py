@@ -126,6 +126,7 @@ def _hub(told: HubReport, week: Period) -> HubReport:
         storage=_storage(weeks, namespace, week),
         flags=tuple(_flag(each, weeks, whole) for each in told.flags),
         idle_for=0 if users(week, hubs=(namespace,)) else 1,
+        images=the_week(namespace, week).image_hours(),
     )
 
 

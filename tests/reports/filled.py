@@ -66,6 +66,7 @@ class Happening:
     numbers: Mapping[str, float]
     people: frozenset[str]
     coverage: Coverage
+    images: Mapping[str, float]
 
 
 def config() -> Config:
@@ -99,7 +100,7 @@ def happening(namespace: str, start: int, end: int) -> Happening:
     # The last scrape of a stretch is what is told of its end.
     last = (end - 1) // 60_000 * 60_000
     found |= {name: float(size) for name, size in _homes(namespace, last).items()}
-    return Happening(found, frozenset(name.lower() for name in day.users()), _coverage(start, end))
+    return Happening(found, frozenset(name.lower() for name in day.users()), _coverage(start, end), day.image_hours())
 
 
 async def fill(database: Database) -> Config:
@@ -159,6 +160,7 @@ def _told(hub: Subject, days: Iterable[Bucket]) -> Told:
     return Told(
         {place: each.coverage for place, each in found.items()},
         {name: {place: each.numbers[name] for place, each in found.items() if name in each.numbers} for name in names},
+        images={place: each.images for place, each in found.items()},
     )
 
 

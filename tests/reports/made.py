@@ -89,6 +89,13 @@ LISBON = HubReport(
     days=days(COUNTS),
     peak_at=at(1, 14),
     storage=Storage(412 * GIB, 800 * GIB, 388 * GIB, 3 * GIB, 905.0),
+    images={
+        "quay.io/jupyter/scipy-notebook:2026-10-01": 498.0,
+        "quay.io/jupyter/r-notebook:2026-10-01": 209.5,
+        "quay.io/jupyter/r-notebook:2026-09-07": 61.25,
+        "ghcr.io/lisbon-geo/course:v12": 30.0,
+        "": 13.25,
+    },
 )
 
 GOOD = Report(
@@ -179,7 +186,8 @@ BAD = replace(
                 ),
             ),
             unseen=(Unseen(at(3, 2), at(3, 5), Unknown.SILENT), Unseen(at(6, 1), at(6, 10), Unknown.UNSEEN)),
-            lacking=("memory_gib_hours",),
+            lacking=("memory_gib_hours", "images"),
+            images={},
             days=days((28, 9, 31, 30, 26, 44, 38)),
         ),
     ),
@@ -205,6 +213,7 @@ IDLE = replace(
                 people=0, sessions=0, server_starts=0, servers_most=0, server_hours=0, up_ratio=1.0, down_minutes=0
             ),
             reliability=Reliability(1.0, 0, looked=True),
+            images={},
             days=days((0,) * 7),
             peak_at=None,
             storage=Storage(12 * GIB, 100 * GIB, 88 * GIB, 0.0),
@@ -265,6 +274,7 @@ SEVERAL = replace(
                 memory_gib_hours=88,
             ),
             access=AccessFacts("ephemeral", checked_at=at(6, 23)),
+            images={"registry.example.org:5000/binder/tides-2da51:91ff": 64.5, "": 41.5},
             storage=None,
         ),
         _sibling(
@@ -275,6 +285,7 @@ SEVERAL = replace(
                 people=Compared(0, 1, 2), server_starts=0, server_start_failures=0, server_hours=0, up_ratio=1.0
             ),
             idle_for=1,
+            images={},
             access=AccessFacts(),
             unseen=(Unseen(at(3, 2), at(3, 5), Unknown.SILENT),),
         ),
@@ -292,6 +303,7 @@ UNSEEN = replace(
             share=0.0,
             numbers={},
             reliability=Reliability(None, None, looked=False),
+            images={},
             storage=None,
             unseen=(Unseen(at(0, 0), at(7, 0), Unknown.SILENT),),
             days=days((None,) * 7),
@@ -356,6 +368,7 @@ HOSTILES = replace(
             ),
             alerts=(Fired(HOSTILE, "ticket", HOSTILE, 2, at(2, 2), is_open=True),),
             flags=(Flag("people", 50, 5, window=HOSTILE),),
+            images={HOSTILE: 3.0, f"quay.io/{HOSTILE}:1": 2.0},
         ),
         replace(LISBON, title=HOSTILE),
     ),

@@ -35,9 +35,8 @@ EACH = [pytest.param(title, language) for title, language in product(ODD, LOCALE
 
 
 def of_hub_called(title: str) -> Report:
-    return replace(
-        GOOD, title=title, hubs=(replace(LISBON, title=title), replace(LISBON, title=title, namespace=title))
-    )
+    hub = replace(LISBON, title=title, images={title: 3.0, f"quay.io/{title}:1": 2.0})
+    return replace(GOOD, title=title, hubs=(hub, replace(hub, namespace=title)))
 
 
 @pytest.mark.parametrize(("title", "language"), EACH)

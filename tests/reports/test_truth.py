@@ -6,6 +6,7 @@ What happened is added up from the demo's own rows, by other ways than the repor
 import asyncio
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from io import StringIO
@@ -118,8 +119,12 @@ def test_every_cell_of_the_attached_table_is_what_happened(made: Made) -> None:
     assert cells_of(made.report) == cells_of(as_it_happened(made.report))
 
 
+def table_of(report: Report) -> StringIO:
+    return StringIO(csv_of(report).decode("utf-8-sig"), newline="")
+
+
 def cells_of(report: Report) -> list[list[Any]]:
-    rows = csv.reader(StringIO(csv_of(report).decode("utf-8-sig"), newline=""))
+    rows = csv.reader(table_of(report))
     return [[numbers_in(float(cell)) if "." in cell and cell[-1].isdigit() else cell for cell in row] for row in rows]
 
 
@@ -225,6 +230,27 @@ def test_the_tables_say_what_happened(namespace: str, made: Made) -> None:
         str(tried), EN.number(failed), *(EN.seconds(day.quantile(share) or 0) for share in (0.5, 0.95)),
     ]  # fmt: skip
     assert (hours, taken) == (EN.number(day.server_hours()), [EN.number(each) for each in day.used()[:2]])
+
+
+def test_images_are_those_that_people_ran_with_their_share_of_the_hours(made: Made) -> None:
+    hours = Counter[str]()
+    for namespace in HUBS:
+        hours.update(the_week(namespace, WEEK).image_hours())
+    (*named, (_, least)), whole = hours.most_common(4), hours.total()
+
+    parts = [f"{image.removeprefix('quay.io/').partition(':')[0]} ({EN.share(ran / whole)})" for image, ran in named]
+    said = f"{', '.join(parts)} and others ({EN.share(least / whole)})"
+    assert f"Images by share of server hours: {said}." in made.mail.text.replace("\n  ", " ")
+    assert len(hours) == 4
+
+
+@pytest.mark.parametrize("namespace", HUBS)
+def test_the_attached_table_has_hours_of_every_image_by_its_whole_name(namespace: str, made: Made) -> None:
+    ran = Counter(the_week(namespace, WEEK).image_hours())
+    (of_week, *of_days) = (row for row in csv.DictReader(table_of(made.report)) if row["namespace"] == namespace)
+
+    assert of_week["images"] == "; ".join(f"{image}: {hours:.1f} h" for image, hours in ran.most_common())
+    assert {row["images"] for row in of_days} == {""}
 
 
 @pytest.mark.parametrize("namespace", HUBS)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,13 +25,14 @@ KEY = PeopleKey(b"k" * 32)
 
 @dataclass(frozen=True)
 class Row:
-    """A bucket as it is kept: where it lies, what was seen, and its numbers."""
+    """A bucket as it is kept: where it lies, what was seen, its numbers, and hours by image."""
 
     start: int
     end: int
     seen: int
     expected: int
     values: Mapping[str, float]
+    images: Mapping[str, float] = field(default_factory=dict)
 
 
 def hub(namespace: str, zone: str = "UTC", *, cluster: str = "lisbon", **more: str | bool | frozenset[str]) -> Subject:
@@ -84,9 +85,14 @@ async def kept(database: Database, whose: Subject, resolution: Resolution) -> di
         values: dict[int, dict[str, float]] = {}
         for row in await connection.execute(numbers):
             values.setdefault(row.number, {})[row.name] = row.value
+        i = tables.image_hours.c
+        ran = select(i.number, i.image, i.hours).join(tables.subject, s.id == i.subject)
+        images: dict[int, dict[str, float]] = {}
+        for row in await connection.execute(ran.where(s.key == whose.key, i.resolution == str(resolution))):
+            images.setdefault(row.number, {})[row.image] = row.hours
         for row in await connection.execute(query):
-            numbers_of = values.get(row.number, {})
-            found[_name(resolution, row.number)] = Row(row.start, row.end, row.seen, row.expected, numbers_of)
+            told = values.get(row.number, {}), images.get(row.number, {})
+            found[_name(resolution, row.number)] = Row(row.start, row.end, row.seen, row.expected, *told)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from aggregator.store.database import Database
-from aggregator.store.tables import bucket, measure, person_day, rollup, rollup_series, subject
+from aggregator.store.tables import bucket, image_hours, measure, person_day, rollup, rollup_series, subject
 
 Rows = Mapping[str, Mapping[tuple[Any, ...], tuple[Any, ...]]]
 """By table, from the keys of rows to what stands in them."""
@@ -40,6 +40,13 @@ _QUERIES: Mapping[str, tuple[int, Select[Any]]] = {
         select(
             *_WHO, measure.c.name, rollup_series.c.resolution, rollup_series.c.first, rollup_series.c.last
         ).select_from(rollup_series.join(subject).join(measure)),
+    ),
+    "image_hours": (
+        5,
+        select(
+            *_WHO, image_hours.c.resolution, image_hours.c.number, image_hours.c.image, image_hours.c.end,
+            image_hours.c.hours,
+        ).join_from(image_hours, subject),
     ),
     "person_day": (
         5,

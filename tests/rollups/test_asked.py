@@ -151,6 +151,20 @@ async def test_numbers_stay_while_a_cluster_refuses_to_say_whether_somebody_is_t
     assert "too many\\x1b[2J samples" in caplog.text
 
 
+async def test_images_stay_while_a_cluster_refuses_to_tell_of_them_and_all_else_goes_on(database: Database) -> None:
+    async with computing(database, truth := Truth("oslo")) as rollups:
+        await rollups.compute(lately(NOW))
+        before = await tables(database)
+        truth.corrected["jupyterhub_total_users", "prod"] = 1.0
+        refusing = replace(rollups, fleet=Refusing(rollups.fleet, "kube_pod_container_info"))
+        outcome = await later(refusing, NOW + HOUR / 60).compute(lately(NOW))
+
+    after = await tables(database)
+    assert outcome.refused["oslo"].keys() == {"images"}
+    assert after["image_hours"] == before["image_hours"] != {}
+    assert after["rollup"] != before["rollup"]
+
+
 async def test_a_cluster_that_refuses_to_tell_what_was_seen_has_failed(database: Database) -> None:
     async with computing(database, Truth("oslo")) as rollups:
         outcome = await replace(rollups, fleet=Refusing(rollups.fleet, "599999ms")).compute(lately(NOW))

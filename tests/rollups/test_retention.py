@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 from aggregator.clusters.values import Retention
 from aggregator.rollups.bucket_rows import Filled, Keeper, keep_measures
 from aggregator.rollups.buckets import Resolution, holding
+from aggregator.rollups.image_rows import keep_images
 from aggregator.rollups.people_rows import Via, keep_people
 from aggregator.rollups.reduce import Coverage
 from aggregator.rollups.retention import old, purge
@@ -19,7 +20,7 @@ from aggregator.rollups.subject_rows import keep_subjects
 from aggregator.rollups.subjects import UTC, subjects
 from aggregator.store.database import Database, open_database
 from aggregator.store.instants import milliseconds
-from aggregator.store.tables import bucket, forgotten_person, person_day, rollup, rollup_series
+from aggregator.store.tables import bucket, forgotten_person, image_hours, person_day, rollup, rollup_series
 from tests.rollups.computing import DAY, HOUR, KEY, NOW, config_of
 
 SECONDS = 86400.0
@@ -138,6 +139,21 @@ async def test_hashes_of_people_go_while_their_counts_stay(database: Database) -
         days = (await connection.execute(select(person_day.c.number).order_by(person_day.c.number))).scalars().all()
     assert (removed["person_day"], days) == (2, [today - 2, today - 1])
     assert await ends(database, Resolution.DAY) == [0 * DAY, 2 * DAY, 3 * DAY]
+
+
+async def test_images_go_with_their_day(database: Database) -> None:
+    await kept(database, Resolution.DAY, 0, 2, 3)
+    days = [holding(Resolution.DAY, milliseconds(MIDNIGHT - age * DAY) - 1, UTC) for age in (0, 2, 3)]
+    async with database.writing() as connection:
+        ids = await keep_subjects(connection, subjects(config_of({"oslo": "http://a"})), NOW)
+        await keep_images(connection, next(iter(ids.values())), {day: {"scipy": 1.0, "r": 2.0} for day in days})
+
+    removed = await purge(database, Retention(days=2 * SECONDS), MIDNIGHT, batch=1)
+
+    async with database.reading() as connection:
+        left = (await connection.execute(select(image_hours.c.number).distinct())).scalars().all()
+    assert removed["image_hours"] == 2
+    assert sorted(left) == sorted(day.number for day in days[:2])
 
 
 async def test_what_is_old_is_found_by_its_key_and_nothing_that_stays_is_looked_at(migrated_file: Path) -> None:

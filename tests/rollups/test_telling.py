@@ -14,6 +14,7 @@ from aggregator.federation.fanout import open_fleet
 from aggregator.rollups.asking import Cluster, Told
 from aggregator.rollups.buckets import Resolution, numbered
 from aggregator.rollups.catalogue import BY_NAME, Exporter
+from aggregator.rollups.images import with_images
 from aggregator.rollups.people import Seen, seen_in_pods
 from aggregator.rollups.reduce import Coverage
 from aggregator.rollups.subjects import UTC
@@ -67,6 +68,22 @@ def constant(name: str, value: float, span: tuple[int, int] = LIFE, **labels: st
     return Series(tuple(sorted({NAME: name, **labels}.items())), times, np.full(len(times), value))
 
 
+def container(user: str, hours: tuple[float, float], spec: str, **more: str) -> Series:
+    """A container of a server, there for some hours of the day; its samples stop four minutes before, as they are looked
+    back at for five."""
+    start, end = moments(*hours)
+    labels = {
+        "namespace": "images",
+        "pod": f"jupyter-{user}",
+        "container": "notebook",
+        "image_spec": spec,
+        "image": spec,
+    }
+    told = {name: value for name, value in (labels | more).items() if value}
+    return constant("kube_pod_container_info", 1, (start, end - 4 * MINUTE), **told)
+
+
+REGISTRY = "quay.io/jupyter"
 NOON = (moments(12)[0],)
 HUBS = {
     each.namespace: each
@@ -95,6 +112,15 @@ HUBS = {
             constant("jupyterhub_user_group_info", 1, namespace="homes", usergroup="staff", username="ana"),
             constant("jupyterhub_user_group_info", 1, namespace="homes", usergroup="staff", username="rui"),
             constant("jupyterhub_user_group_info", 1, namespace="homes", usergroup="none", username="eva"),
+        ]),
+        Made(namespace="images", life=LIFE, more=[
+            *(container("ana", hours, f"{REGISTRY}/scipy:1", instance=each) for hours in ((9, 11), (14, 15)) for each in ("a", "b")),
+            container("rui", (20, 26), f"{REGISTRY}/scipy:1"),
+            container("eva", (9, 10), f"{REGISTRY}/r:2", image="sha256:0b1d"),
+            # It tells no image_spec, being old.
+            container("jo", (9, 12), "", image=f"{REGISTRY}/r:2"),
+            container("jo", (9, 12), f"{REGISTRY}/sidecar:1", container="cloudsql-proxy"),
+            constant("kube_pod_container_info", 1, namespace="images", pod="hub-1", container="notebook", image_spec="hub:5"),
         ]),
     )
 }  # fmt: skip
@@ -143,7 +169,9 @@ def without_kube(servers: tuple[Server, ...]) -> Telling:
 async def telling(server: Server) -> Telling:
     async with open_fleet([Configured(server.name, Prometheus(urls=(server.url,)))]) as fleet:
         cluster = Cluster(fleet, server.name)
-        day = await cluster.tell(NAMESPACES, (DAY_OF_IT,), of_days=False)
+        told = await cluster.tell(NAMESPACES, (DAY_OF_IT,), of_days=False)
+        assert isinstance(told, Told)
+        day = await with_images(cluster, told, NAMESPACES, (DAY_OF_IT,))
         hours = await cluster.tell(NAMESPACES, HOURS, of_days=False)
         people = await seen_in_pods(cluster, [hub(each) for each in NAMESPACES], [DAY_OF_IT])
     assert isinstance(day, Told)
@@ -235,6 +263,14 @@ def test_without_kube_state_metrics_nothing_is_said_of_pods(measure: str, withou
 
     assert measure not in told
     assert told["server_starts"] == 0
+
+
+def test_hours_of_servers_are_told_by_image_each_pod_once_and_without_what_runs_beside_them(lisbon: Telling) -> None:
+    told = lisbon.day.images
+
+    ran = {f"{REGISTRY}/scipy:1": pytest.approx(2 + 1 + 4, abs=0.1), f"{REGISTRY}/r:2": pytest.approx(1 + 3, abs=0.1)}
+    assert told is not None
+    assert dict(told) == {("images", DAY_OF_IT.number): ran}
 
 
 def test_nothing_is_known_of_a_hub_that_was_never_seen(lisbon: Telling) -> None:

@@ -17,6 +17,7 @@ from aggregator.demo.blocks import Recipe
 from aggregator.demo.fleet import ClusterPlan, HubPlan
 from aggregator.demo.generate import families, scrape_times, truth_for
 from aggregator.demo.homes import group_of, home_bytes, volume_bytes, volume_used
+from aggregator.demo.images import image_of
 from aggregator.demo.openmetrics import backfill_text
 from aggregator.demo.pods import GIB, USER, columns, pods_of
 from aggregator.demo.requests import HUMS, asked_by_people
@@ -29,6 +30,7 @@ from aggregator.rollups import due
 from aggregator.rollups.buckets import Resolution
 from aggregator.rollups.catalogue import BY_NAME, MEASURES, PRESENT, SEEN, About, Longer
 from aggregator.rollups.chunks import Window
+from aggregator.rollups.images import IMAGES
 from aggregator.rollups.people import USERNAME
 from aggregator.rollups.subjects import UTC, Subject
 from aggregator.store.database import open_database
@@ -39,7 +41,9 @@ from tests.rollups.made import DAY, HOUR, at
 RECIPE = Recipe(seed=20, hubs=3, people=0.3)
 DATES = ("2026-11-17", "2026-11-18")
 RECORDED = Stretch(at("2026-11-16 12:00"), at("2026-11-19 06:00"), detail=True)
-ASKED_FOR = " ".join((SEEN, USERNAME, "kube_pod_annotations", *PRESENT.values(), *(each.promql for each in MEASURES)))
+ASKED_FOR = " ".join(
+    (SEEN, IMAGES, USERNAME, "kube_pod_annotations", *PRESENT.values(), *(each.promql for each in MEASURES))
+)
 WINDOW = Window(RECORDED.start, RECORDED.end, due.every)
 PLANS = tuple(RECIPE.cluster(index) for index in range(2))
 HUBS = {f"{plan.name}/{each.namespace}": (plan, each) for plan in PLANS for each in plan.hubs}
@@ -99,6 +103,20 @@ class Day:
 
     def pod_hours(self) -> float:
         return sum(self.overlap(start, end) for _, start, end in self.pods())
+
+    def image_hours(self) -> dict[str, float]:
+        """Hours of servers, from when they had a place, by the image that whoever they belong to runs."""
+        sessions = self.truth.sessions_of(self.namespace)
+        failed = (x for x in self.truth.spawns if x.namespace == self.namespace and x.outcome is Outcome.FAILED)
+        found: dict[str, float] = {}
+        for user, start, end in (
+            *((each.user, each.scheduled, each.ended) for each in sessions),
+            *((each.user, each.asked + 1000, each.over) for each in failed),
+        ):
+            if hours := self.overlap(start, end):
+                image = image_of(self.hub, user)
+                found[image] = found.get(image, 0.0) + hours
+        return found
 
     def down_minutes(self) -> float:
         mine = (each for each in self.truth.starts if each.namespace == self.namespace)
@@ -319,6 +337,18 @@ def test_a_day_is_what_happened(name: str, date: str, found: Found, truths: Mapp
     pairs = {name: (row.values.get(name), true(day)) for name, true in TRUE.items()}
     wrong = {name: pair for name, pair in pairs.items() if not is_near(name, *pair)}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("date", DATES)
+@pytest.mark.parametrize("name", HUBS)
+def test_images_are_those_that_people_ran(name: str, date: str, found: Found, truths: Mapping[str, Truth]) -> None:
+    row = found[name][Resolution.DAY][date]
+    plan, place = HUBS[name]
+    true = Day(plan, truths[plan.name], place.namespace, row.start, row.end).image_hours()
+
+    assert row.images.keys() == true.keys()
+    # What went away is looked back at for five minutes.
+    assert row.images == {image: pytest.approx(hours, rel=0.1, abs=0.25) for image, hours in true.items()}
 
 
 @pytest.mark.parametrize("name", HUBS)
