@@ -12,8 +12,14 @@ def holds_at_any_time(made: Plan, query: Node) -> bool:
     Subqueries that are evaluated here, samples of other sources, and what is said of the query's own start and end were
     counted out in moments.
     """
-    counts = made.lane == "evaluate" and any(isinstance(node, Subquery) for node in walk(made.tree))
-    return not made.raws and not counts and not any(map(is_symbolic, walk(query)))
+    return not made.raws and not _counts(made) and not any(map(is_symbolic, walk(query)))
+
+
+def _counts(made: Plan) -> bool:
+    """Whether a subquery is evaluated here."""
+    scalars = [node for stage in made.staged for _, node in stage.scalars]
+    here = [made.tree, *scalars] if made.lane == "evaluate" else scalars
+    return any(isinstance(node, Subquery) for root in here for node in walk(root))
 
 
 def moved(made: Plan, steps: Steps) -> Plan:

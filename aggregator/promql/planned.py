@@ -28,6 +28,9 @@ class Absent(Planned):
     labels: Labels
     inside: Node
 
+    def below(self) -> tuple[Node, ...]:
+        return (self.inside,)
+
 
 @dataclass(frozen=True, slots=True)
 class Staged(Planned):
@@ -49,3 +52,6 @@ class Both(Planned):
     """The series of clusters and of another source together."""
 
     arms: tuple[Node, ...]
+
+    def below(self) -> tuple[Node, ...]:
+        return self.arms

@@ -129,6 +129,10 @@ class Negative:
 class Planned:
     """What planning puts in the place of a subtree; its kinds stand in `planned.py`."""
 
+    def below(self) -> "tuple[Node, ...]":
+        """What is still evaluated here for it."""
+        return ()
+
 
 Node = Planned | Number | String | Selector | Range | Subquery | Call | Aggregate | Binary | Negative
 
@@ -149,6 +153,8 @@ def children(node: Node) -> Iterator[Node]:
             yield node.selector
         case Subquery() | Negative():
             yield node.inside
+        case Planned():
+            yield from node.below()
         case _:
             return
 
