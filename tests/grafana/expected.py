@@ -19,6 +19,7 @@ EMPTY = (
     Empty("capacity", "GPUs", "kube_pod_container_resource_requests", "no server asks for a GPU"),
     Empty("crosshub", "Failures", "cluster_failures", "a cluster that answers does not fail"),
     Empty("crosshub", "Messages and reports", "messages", "no receiver is configured"),
+    Empty("crosshub", "Messages waiting", "messages_waiting", "no receiver is configured"),
     Empty("crosshub", "Outages", "crosshub_alerts", "a cluster that answers has no outage"),
     Empty("crosshub", "Rollups", "rollup_failures", "no rollups are computed meanwhile"),
     Empty("crosshub", "Rollups computed", "rollups_last_computed", "no rollups are computed meanwhile"),
