@@ -145,7 +145,8 @@ def test_ctrl_c_ends_it_also_in_the_background_and_the_next_one_goes_on(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         config = written(tmp_path, {servers[0].name: servers[0].url, servers[1].name: address})
-        command = [sys.executable, "-c", CROSSHUB, "--config", str(config), "rollup", "backfill", *DAYS]
+        command = [sys.executable, "-X", "faulthandler", "-c", CROSSHUB, "--config", str(config)]
+        command += ["rollup", "backfill", *DAYS]
         with subprocess.Popen(
             [*IN_BACKGROUND, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as running:
@@ -153,6 +154,10 @@ def test_ctrl_c_ends_it_also_in_the_background_and_the_next_one_goes_on(
                 _until_kept(config, running)
                 running.send_signal(signal.SIGINT)
                 _, said = running.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                # It tells where it hangs.
+                running.send_signal(signal.SIGABRT)
+                pytest.fail(running.communicate(timeout=30)[1])
             finally:
                 running.kill()
     config = written(tmp_path, {each.name: each.url for each in servers})
