@@ -65,7 +65,7 @@ def _are_there(seen: Sighting) -> bool:
 
 
 def _found(seen: Sighting, measured: Measured, workers: _Workers) -> Found:
-    at_work = f"{counted(workers.servers, 'busy server')}" if workers.servers else "Signs of abuse"
+    at_work = counted(workers.servers, "busy server") if workers.servers else "Signs of abuse"
     share = f"{counted(workers.servers, 'server')} above {100 * BUSY:.0f} % of the CPU limit for half an hour"
     return Found(
         f"{at_work} on {{hub}}, and {workers.arrived}",

@@ -18,7 +18,7 @@ from aggregator.store.instants import EPOCH, MILLISECOND
 from tests.reports import filled
 from tests.reports.filled import BY_DAY, BY_WEEK, HOMES, IN_DETAIL, PLAN, happening, truth
 from tests.rollups.made import DAY
-from tests.rollups.test_truth import TRUE, Day
+from tests.rollups.what_happened import TRUE, Day
 
 ZONES = {each.namespace: ZoneInfo(each.timezone) for each in PLAN.hubs}
 HUBS = tuple(ZONES)

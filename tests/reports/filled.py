@@ -36,7 +36,7 @@ from aggregator.rules.incidents import Incident
 from aggregator.store.database import Database
 from aggregator.store.instants import EPOCH, MILLISECOND
 from tests.rollups.made import at
-from tests.rollups.test_truth import TRUE, Day
+from tests.rollups.what_happened import TRUE, Day
 
 PLAN = Recipe(seed=20, hubs=3, people=0.3).cluster(0)
 SINCE, UNTIL = at("2026-08-17 00:00"), at("2026-11-24 00:00")

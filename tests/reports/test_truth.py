@@ -31,7 +31,7 @@ from tests.databases import BOTH, database_with_tables
 from tests.reports import filled
 from tests.reports.as_it_happened import HUBS, as_it_happened, coverage, local_days, new_users, the_week, users
 from tests.reports.filled import NOW, PLAN, happening, truth
-from tests.rollups.test_truth import TRUE, Day
+from tests.rollups.what_happened import TRUE, Day
 
 WEEK = period_named("2026-W47", "Europe/Lisbon")
 BUSY = period_named("2026-W44", "Europe/Lisbon")
