@@ -75,6 +75,11 @@ def opened(body: bytes) -> Opened:
     return envelope.data.result, _remarks(envelope)
 
 
+def remarks_behind(behind: bytes) -> tuple[str, ...]:
+    """What the cluster remarked, from the JSON that stands behind the result; raises one of UNREADABLE."""
+    return _remarks(_REMARKS.decode(b'{"data":0' + behind))
+
+
 def _remarks(told: _Envelope | _Remarks) -> tuple[str, ...]:
     return (*told.warnings, *map(Info, told.infos))
 
@@ -93,7 +98,7 @@ def _cut(body: bytes) -> Opened | None:
         samples = view[labels_end + len(',"values":') : end + len("]]")]
         series.append(Series(_LABELS.decode(view[start:labels_end]), msgspec.Raw(samples)))
         if brace < 0:
-            return series, _remarks(_REMARKS.decode(b'{"data":0' + body[end + len(_LAST) :]))
+            return series, remarks_behind(body[end + len(_LAST) :])
         start = end + len(_NEXT)
         if body[end:start] != _NEXT:
             return None

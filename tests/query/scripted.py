@@ -120,7 +120,7 @@ def _found(script: Script, form: dict[str, str], path: str) -> bytes | Refused:
 
 def _series(row: str, mark: dict[str, str], form: dict[str, str], path: str) -> str:
     selector, _, value = row.rpartition(" ")
-    metric = json.dumps(dict(labels_of(selector)) | mark)
+    metric = json.dumps(dict(labels_of(selector)) | mark, separators=(",", ":"))
     if path.endswith("/query"):
         return f'{{"metric":{metric},"value":[{form["time"]},"{value}"]}}'
     start, end, step = (round(float(form[name]) * 1000) for name in ("start", "end", "step"))
