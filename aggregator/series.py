@@ -43,6 +43,14 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """Series with one value each at a moment, as one cluster answers them; no array, since most are small."""
+
+    labels: tuple[Labels, ...]
+    values: list[float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Grid:
     """Instant vectors at the steps of a query: one row a series, one column a step.
 

@@ -30,22 +30,20 @@ class _Data(msgspec.Struct):
     result: list[Series]
 
 
-class _Envelope(msgspec.Struct):
-    data: _Data
-    warnings: list[str] = []
-    infos: list[str] = []
-
-
-class _Remarks(msgspec.Struct):
+class Remarks(msgspec.Struct, kw_only=True):
     """What stands behind the data."""
 
     warnings: list[str] = []
     infos: list[str] = []
 
 
+class _Envelope(Remarks):
+    data: _Data
+
+
 _DECODER = msgspec.json.Decoder(_Envelope)
 _LABELS = msgspec.json.Decoder(dict[str, str])
-_REMARKS = msgspec.json.Decoder(_Remarks)
+_BEHIND = msgspec.json.Decoder(Remarks)
 
 # How a Prometheus writes a matrix. In a string of JSON no quote stands without a backslash, so that none of these is
 # part of a label's value.
@@ -72,15 +70,16 @@ def opened(body: bytes) -> Opened:
         envelope = _DECODER.decode(body)
     except UNREADABLE as fault:
         raise NotPrometheus(str(fault)) from None
-    return envelope.data.result, _remarks(envelope)
+    return envelope.data.result, remarks_of(envelope)
 
 
 def remarks_behind(behind: bytes) -> tuple[str, ...]:
     """What the cluster remarked, from the JSON that stands behind the result; raises one of UNREADABLE."""
-    return _remarks(_REMARKS.decode(b'{"data":0' + behind))
+    return remarks_of(_BEHIND.decode(b'{"data":0' + behind))
 
 
-def _remarks(told: _Envelope | _Remarks) -> tuple[str, ...]:
+def remarks_of(told: Remarks) -> tuple[str, ...]:
+    """Warnings and infos as one."""
     return (*told.warnings, *map(Info, told.infos))
 
 

@@ -1,7 +1,8 @@
-"""Answers of a Prometheus turned into step grids: label sets, an array of values, and where there are any."""
+"""Answers of a Prometheus to range queries as step grids: label sets, an array of values, and where there are any."""
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -12,30 +13,28 @@ from aggregator.federation.numerals import numbers
 from aggregator.federation.question import NotPrometheus
 from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
 
+OUTSIDE = "samples lie outside the range that was asked for"
+
 # Up to so many values, the number of calls decides how long numpy takes.
 _LITTLE = 20_000
 
 
-class Decoded(msgspec.Struct, frozen=True):
-    """A cluster's answer to a leaf, and what it remarked."""
+class Decoded(NamedTuple):
+    """A cluster's answer to a leaf over a range, and what it remarked."""
 
     grid: Grid
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...]
 
 
 def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
-    """The vector or matrix that a cluster answered at the steps, its rows labelled with the cluster.
+    """The matrix that a cluster answered at the steps, its rows labelled with the cluster.
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
     result, remarks = opened(body)
-    _refuse_histograms(result)
+    refuse_histograms(result)
     labels = labelled([series.metric for series in result], cluster)
-    return Decoded(_grid(labels, [_samples(series) for series in result], steps), remarks)
-
-
-def _samples(series: Series) -> msgspec.Raw:
-    return series.value if series.values is NOTHING else series.values
+    return Decoded(_grid(labels, [series.values for series in result], steps), remarks)
 
 
 def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
@@ -73,7 +72,8 @@ def joined(grids: Sequence[Grid], steps: int) -> Grid:
     return Grid(ordered, values, present)
 
 
-def _refuse_histograms(result: Sequence[Series]) -> None:
+def refuse_histograms(result: Sequence[Series]) -> None:
+    """Raise CannotExecute where any series has native histograms."""
     if any(series.histogram is not NOTHING or series.histograms is not NOTHING for series in result):
         raise CannotExecute(
             "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
@@ -90,7 +90,7 @@ def _grid(labels: tuple[Labels, ...], samples: Sequence[msgspec.Raw], steps: Ste
         if (pairs[:, :, 0] == _seconds(steps)).all():
             return Grid(labels, pairs[:, :, 1], np.ones(shape, dtype=np.bool_))
     lengths = [bytes(text).count(b'"') // 2 for text in samples]
-    if len(found) != 2 * sum(lengths) or (steps.is_instant and not all(lengths)):
+    if len(found) != 2 * sum(lengths):
         raise NotPrometheus("samples are missing, or not pairs")
     columns = _columns(found[0::2], steps)
     rows = np.repeat(np.arange(len(labels)), lengths)
@@ -111,5 +111,5 @@ def _columns(seconds: Floats, steps: Steps) -> Ints:
         milliseconds = np.rint(seconds * 1000).astype(np.int64)
     columns: Ints = (milliseconds - steps.start) // max(steps.step, 1)
     if len(columns) and (columns.min() < 0 or columns.max() >= steps.count):
-        raise NotPrometheus("samples lie outside the range that was asked for")
+        raise NotPrometheus(OUTSIDE)
     return columns

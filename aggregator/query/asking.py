@@ -11,13 +11,14 @@ import numpy as np
 from aggregator.errors import CannotExecute, CrosshubError
 from aggregator.federation.question import Form, Question
 from aggregator.federation.splice import Part, decode_part
+from aggregator.federation.vectors import decode_vector, together
 from aggregator.federation.wire import decode_grid, joined
 from aggregator.planning.plan import Ask, StagedAsk
 from aggregator.planning.wording import texts
 from aggregator.promql.print import seconds
 from aggregator.promql.tree import Call, Number
 from aggregator.query.bundle import bundled, unbundled
-from aggregator.series import Grid, Scalar, Steps
+from aggregator.series import Grid, Scalar, Steps, Vector
 
 MOST_SAMPLES = 50_000_000
 """The most samples that one leaf may bring, as many as Prometheus holds for a query by default."""
@@ -44,9 +45,9 @@ def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | Crosshub
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What one question brought: a grid for each of its leaves (by number), and what the cluster remarked."""
+    """What one question brought for each of its leaves (by number), and what the cluster remarked."""
 
-    grids: tuple[tuple[int, Grid], ...]
+    values: tuple[tuple[int, Grid | Vector], ...]
     remarks: tuple[str, ...]
 
 
@@ -66,24 +67,20 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
     form = lru_cache(lambda texts, steps: _form(bundled(texts), steps, extras))
     for (cluster, steps), numbers in wanted.items():
         path = "query" if steps.is_instant else "query_range"
-        together = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
-        for one in together:
-            decode = partial(_guarded, partial(_grids, cluster, steps, tuple(one.values())))
+        at_once = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
+        for one in at_once:
+            decode = partial(_guarded, partial(_brought, cluster, steps, tuple(one.values())))
             questions.append(Question(cluster, path, form(tuple(one), steps), decode))
     return questions
 
 
 def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> Grid:
     """The value of a leaf from what all questions of its plan brought, cluster by cluster."""
-    by_cluster: dict[str, list[Grid]] = {}
-    for cluster, one in brought:
-        for which, grid in one.grids:
-            if which == number:
-                by_cluster.setdefault(cluster, []).append(grid)
-    steps = sum(stretch.count for stretch in leaf.stretches())
-    if steps * sum(grid.series for grids in by_cluster.values() for grid in grids[:1]) > MOST_SAMPLES:
-        raise CannotExecute("query processing would load too many samples into memory in query execution")
-    whole = joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
+    found = [(cluster, value) for cluster, one in brought for which, value in one.values if which == number]
+    if leaf.pinned or leaf.steps.is_instant:
+        whole = together([value for _, value in found if isinstance(value, Vector)])
+    else:
+        whole = _whole_range([(cluster, value) for cluster, value in found if isinstance(value, Grid)], leaf)
     if leaf.pinned:
         shape = (whole.series, leaf.steps.count)
         return Grid(whole.labels, np.broadcast_to(whole.values, shape), np.broadcast_to(whole.present, shape))
@@ -124,6 +121,17 @@ def _filled(stage: StagedAsk, numbers: Sequence[float]) -> Call:
     return Call(stage.call.function, tuple(arguments))
 
 
+def _whole_range(found: Sequence[tuple[str, Grid]], leaf: Ask) -> Grid:
+    """The answers of all clusters, each in one or several stretches of steps."""
+    by_cluster: dict[str, list[Grid]] = {}
+    for cluster, grid in found:
+        by_cluster.setdefault(cluster, []).append(grid)
+    steps = sum(stretch.count for stretch in leaf.stretches())
+    if steps * sum(grids[0].series for grids in by_cluster.values()) > MOST_SAMPLES:
+        raise CannotExecute("query processing would load too many samples into memory in query execution")
+    return joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
+
+
 def _in_a_row(grids: Sequence[Grid]) -> Grid:
     """The answers to consecutive stretches of steps as one."""
     if len(grids) == 1:
@@ -140,11 +148,16 @@ def _form(text: str, steps: Steps, extras: Extras) -> Form:
     return (("query", text), *times, *extras.form)
 
 
-def _grids(cluster: str, steps: Steps, numbers: Sequence[Sequence[int]], body: bytes) -> Brought:
-    decoded = decode_grid(body, cluster, steps)
-    parts = unbundled(decoded.grid, len(numbers))
-    grids = ((number, grid) for wanted, grid in zip(numbers, parts, strict=True) for number in wanted)
-    return Brought(tuple(grids), decoded.remarks)
+def _brought(cluster: str, steps: Steps, numbers: Sequence[Sequence[int]], body: bytes) -> Brought:
+    values: Sequence[Grid | Vector]
+    if steps.is_instant:
+        vector, remarks = decode_vector(body, cluster, steps.start)
+        values = unbundled(vector, len(numbers))
+    else:
+        grid, remarks = decode_grid(body, cluster, steps)
+        values = [grid]
+    parts = [(number, value) for wanted, value in zip(numbers, values, strict=True) for number in wanted]
+    return Brought(tuple(parts), remarks)
 
 
 def _guarded(decode: Callable[[bytes], T], body: bytes) -> T | CrosshubError:

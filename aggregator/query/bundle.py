@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aggregator.federation.question import NotPrometheus
-from aggregator.series import Grid
+from aggregator.series import Labels, Vector
 
 _MARK = "crosshub_part"
 
@@ -15,17 +15,17 @@ def bundled(texts: Sequence[str]) -> str:
     return " or ".join(f'label_replace({text}, "{_MARK}", "{number}", "", "")' for number, text in enumerate(texts))
 
 
-def unbundled(grid: Grid, parts: int) -> list[Grid]:
+def unbundled(vector: Vector, parts: int) -> list[Vector]:
     """The vectors again, without their marks; raises NotPrometheus where one is missing."""
     if parts == 1:
-        return [grid]
-    rows: list[list[int]] = [[] for _ in range(parts)]
-    labels = []
-    by_mark = {str(number): own for number, own in enumerate(rows)}
-    for row, marked in enumerate(grid.labels):
+        return [vector]
+    found: list[tuple[list[Labels], list[float]]] = [([], []) for _ in range(parts)]
+    by_mark = {str(number): own for number, own in enumerate(found)}
+    for marked, value in zip(vector.labels, vector.values, strict=True):
         own = by_mark.get(dict(marked).get(_MARK, ""))
         if own is None:
             raise NotPrometheus("it does not know label_replace")
-        own.append(row)
+        labels, values = own
         labels.append(tuple([pair for pair in marked if pair[0] != _MARK]))
-    return [Grid(tuple(labels[row] for row in own), grid.values[own], grid.present[own]) for own in rows]
+        values.append(value)
+    return [Vector(tuple(labels), values) for labels, values in found]

@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.errors import CannotExecute
 from aggregator.federation.question import NotPrometheus
+from aggregator.federation.vectors import decode_vector, together
 from aggregator.federation.wire import decode_grid, joined
 from aggregator.series import Grid, Steps
 from tests.federation.bodies import HISTOGRAMS, NOT_PROMETHEUS, matrix, vector, with_remarks
@@ -16,6 +17,8 @@ RANGE = Steps(60_000, 180_000, 60_000)
 
 
 def grid(body: bytes, steps: Steps = RANGE) -> Grid:
+    if steps.is_instant:
+        return together([decode_vector(body, "oslo", steps.start).vector])
     return decode_grid(body, "oslo", steps).grid
 
 
@@ -101,23 +104,27 @@ def test_labels_are_unescaped_and_sorted() -> None:
     assert answer.labels == ((("a", "<\\"), ("cluster", "oslo"), ("z", "é\n")),)
 
 
-@pytest.mark.parametrize("body", [vector(), matrix()], ids=["vector", "matrix"])
-def test_nothing_is_an_answer(body: bytes) -> None:
-    answer = grid(body)
+@pytest.mark.parametrize(("body", "steps"), [(vector(), INSTANT), (matrix(), RANGE)], ids=["vector", "matrix"])
+def test_nothing_is_an_answer(body: bytes, steps: Steps) -> None:
+    answer = grid(body, steps)
 
-    assert (answer.series, answer.steps) == (0, 3)
+    assert (answer.series, answer.steps) == (0, steps.count)
 
 
 def test_what_a_cluster_remarks_is_kept() -> None:
-    decoded = decode_grid(with_remarks(vector(), '["careful"]', '["by the way"]'), "oslo", INSTANT)
+    remarks = '["careful"]', '["by the way"]'
 
-    assert decoded.remarks == ("careful", "by the way")
+    _, of_range = decode_grid(with_remarks(matrix(), *remarks), "oslo", RANGE)
+    _, of_moment = decode_vector(with_remarks(vector(), *remarks), "oslo", INSTANT.start)
+
+    assert of_range == of_moment == ("careful", "by the way")
 
 
+@pytest.mark.parametrize("steps", [INSTANT, RANGE], ids=["instant", "range"])
 @pytest.mark.parametrize("case", NOT_PROMETHEUS)
-def test_anything_else_is_not_prometheus(case: str) -> None:
+def test_anything_else_is_not_prometheus(case: str, steps: Steps) -> None:
     with pytest.raises(NotPrometheus):
-        grid(NOT_PROMETHEUS[case])
+        grid(NOT_PROMETHEUS[case], steps)
 
 
 @pytest.mark.parametrize("value", ["one", "", "1_000", "0x10"])
@@ -167,10 +174,11 @@ def test_series_of_different_length_keep_their_places_though_their_number_of_sam
     assert shown(answer) == [[1, 2.5, 3], [None, 5, 6]]
 
 
+@pytest.mark.parametrize("steps", [INSTANT, RANGE], ids=["instant", "range"])
 @pytest.mark.parametrize("kind", HISTOGRAMS)
-def test_native_histograms_are_refused_with_a_way_out(kind: str) -> None:
+def test_native_histograms_are_refused_with_a_way_out(kind: str, steps: Steps) -> None:
     with pytest.raises(CannotExecute, match=r"native histograms cannot be combined across clusters; keep `cluster`"):
-        grid(HISTOGRAMS[kind])
+        grid(HISTOGRAMS[kind], steps)
 
 
 def test_our_name_of_the_cluster_wins() -> None:
@@ -203,3 +211,11 @@ def test_the_rows_of_several_clusters_stand_in_the_order_of_their_labels() -> No
 
 def test_nothing_of_several_clusters_has_the_columns_all_the_same() -> None:
     assert joined([], 3).values.shape == (0, 3)
+    assert together([]).values.shape == (0, 1)
+
+
+def test_a_vector_with_an_infinity_or_a_negative_zero_keeps_all_its_values() -> None:
+    answer = grid(vector(*((f'"a":"{value}"', "60.5", value) for value in ("+Inf", "-0", "-Inf", "1"))), INSTANT)
+
+    values = {dict(labels)["a"]: value for labels, (value,) in zip(answer.labels, answer.values.tolist(), strict=True)}
+    assert (values["+Inf"], values["-Inf"], values["1"], math.copysign(1, values["-0"])) == (math.inf, -math.inf, 1, -1)

@@ -1,0 +1,80 @@
+"""Answers of a Prometheus to instant queries, read as label sets and numbers."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from aggregator.federation.envelope import NOTHING, Remarks, opened, remarks_of
+from aggregator.federation.numerals import numbers
+from aggregator.federation.question import UNREADABLE, NotPrometheus
+from aggregator.federation.wire import OUTSIDE, labelled, refuse_histograms
+from aggregator.series import Grid, Vector
+
+
+class _Series(msgspec.Struct):
+    metric: dict[str, str]
+    value: tuple[float, float]
+
+
+class _Data(msgspec.Struct):
+    result: list[_Series]
+
+
+class _Envelope(Remarks):
+    data: _Data
+
+
+# Numbers in quotes are read as such: all but infinities and -0.
+_DECODER = msgspec.json.Decoder(_Envelope, strict=False)
+_MINUS_ZERO = b'"-0"'
+
+
+class Decoded(NamedTuple):
+    """A cluster's answer to a leaf at one moment, and what it remarked."""
+
+    vector: Vector
+    remarks: tuple[str, ...]
+
+
+def decode_vector(body: bytes, cluster: str, at: int) -> Decoded:
+    """The vector that a cluster answered for that millisecond, its series labelled with the cluster.
+
+    Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
+    """
+    with suppress(*UNREADABLE):
+        if _MINUS_ZERO not in body:
+            told = _DECODER.decode(body)
+            series = told.data.result
+            _demand_moment([each.value[0] for each in series], at)
+            labels = labelled([each.metric for each in series], cluster)
+            return Decoded(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
+    return _read_slowly(body, cluster, at)
+
+
+def together(vectors: Sequence[Vector]) -> Grid:
+    """The series of several clusters in Prometheus' order, as a grid of one step."""
+    labels = [labels for vector in vectors for labels in vector.labels]
+    values = [value for vector in vectors for value in vector.values]
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    column = np.array([values[row] for row in order], dtype=np.float64).reshape(-1, 1)
+    return Grid(tuple([labels[row] for row in order]), column, np.ones(column.shape, dtype=np.bool_))
+
+
+def _read_slowly(body: bytes, cluster: str, at: int) -> Decoded:
+    """Whatever is among the numbers, and words for what cannot be taken."""
+    result, remarks = opened(body)
+    refuse_histograms(result)
+    found = numbers([series.value for series in result if series.value is not NOTHING])
+    if len(found) != 2 * len(result):
+        raise NotPrometheus("samples are missing, or not pairs")
+    moments, values = found[0::2].tolist(), found[1::2].tolist()
+    _demand_moment(moments, at)
+    return Decoded(Vector(labelled([series.metric for series in result], cluster), values), remarks)
+
+
+def _demand_moment(moments: Sequence[float], at: int) -> None:
+    if moments and set(moments) != {at / 1000}:
+        raise NotPrometheus(OUTSIDE)
