@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from aggregator.clusters.values import Cluster
@@ -43,24 +43,19 @@ class Channel:
     async def ask(self, question: Question[T], form: bytes, deadline: float) -> Reply[T]:
         """The cluster's reply; waiting for a turn counts into the deadline, not into the cluster's own timeout."""
         started = time.monotonic()
-        outcome = await self._in_turn(question, form, deadline)
+        if await self._has_turn(deadline - started):
+            try:
+                outcome = await self._from_replicas(question, form, deadline)
+            finally:
+                self._turns.release()
+        else:
+            outcome = self._without_turn(question, deadline - started)
         kind = outcome.reply.kind if isinstance(outcome.reply, ClusterFailed) else None
         self._observe(question.cluster, kind, time.monotonic() - started, outcome.size)
         return outcome.reply
 
     async def close(self) -> None:
         await self._client.close()
-
-    async def _in_turn(self, question: Question[T], form: bytes, deadline: float) -> Outcome[T]:
-        seconds = deadline - time.monotonic()
-        if not await self._has_turn(seconds):
-            others = count(self._cluster.prometheus.max_in_flight, "other question")
-            reason = f"no turn in {span(seconds)}: it has {others} to answer"
-            return Outcome(ClusterFailed(question.cluster, FailureKind.TIMEOUT, reason))
-        try:
-            return await self._from_replicas(question, form, deadline)
-        finally:
-            self._turns.release()
 
     async def _has_turn(self, seconds: float) -> bool:
         if not self._turns.locked():
@@ -72,13 +67,20 @@ class Channel:
         except TimeoutError:
             return False
 
-    async def _from_replicas(self, question: Question[T], form: bytes, deadline: float) -> Outcome[T]:
-        timeout = self._cluster.prometheus.timeout
-        until = min(deadline, time.monotonic() + timeout)
+    def _without_turn(self, question: Question[T], seconds: float) -> Outcome[T]:
+        others = count(self._cluster.prometheus.max_in_flight, "other question")
+        reason = f"no turn in {span(seconds)}: it has {others} to answer"
+        return Outcome(ClusterFailed(question.cluster, FailureKind.TIMEOUT, reason))
+
+    def _from_replicas(self, question: Question[T], form: bytes, deadline: float) -> Awaitable[Outcome[T]]:
+        until = min(deadline, time.monotonic() + self._cluster.prometheus.timeout)
         if len(self._replicas) == 1:
-            return await self._replicas[0].ask(question, form, until)
+            return self._replicas[0].ask(question, form, until)
+        return self._first_good(question, form, until)
+
+    async def _first_good(self, question: Question[T], form: bytes, until: float) -> Outcome[T]:
         attempts = [partial(replica.ask, question, form, until) for replica in self._replicas]
-        return together(await first_good(attempts, timeout * HEDGE, settles))
+        return together(await first_good(attempts, self._cluster.prometheus.timeout * HEDGE, settles))
 
 
 def settles(outcome: Outcome[T]) -> bool:

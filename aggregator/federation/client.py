@@ -1,5 +1,6 @@
 """One request, one answer: the only place that speaks HTTP to clusters. Fast, since every query passes here."""
 
+import asyncio
 import time
 from collections import defaultdict
 from functools import lru_cache
@@ -10,7 +11,7 @@ from yarl import URL
 from aggregator.clusters.values import Prometheus
 from aggregator.errors import FailureKind
 from aggregator.federation.body import TooLarge
-from aggregator.federation.connection import Connection, Disconnected
+from aggregator.federation.connection import Connection, Disconnected, TooLate
 from aggregator.federation.credentials import authorization
 from aggregator.federation.dial import Dial
 from aggregator.federation.faults import FAULTS, fault, is_of_tls
@@ -39,8 +40,10 @@ class Fault(Exception):
 class Client(Protocol):
     """How one cluster is spoken to."""
 
-    async def exchange(self, url: URL, form: bytes | None) -> Received:
-        """The answer to a POST of the form, or to a GET if there is none; raises Fault. Takes as long as it takes."""
+    async def exchange(self, url: URL, form: bytes | None, until: float) -> Received:
+        """The answer to a POST of the form, or to a GET if there is none; raises Fault, or TooLate when it has not come
+        at that moment of `time.monotonic()`.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -54,12 +57,21 @@ class HttpClient:
         self._names = names
         self._dial = Dial(prometheus, names, contexts)
         # By where they lead; the one used last is used next, so that the others may end.
-        self._kept: defaultdict[URL, list[Connection]] = defaultdict(list)
+        self._kept: defaultdict[tuple[str, str], list[Connection]] = defaultdict(list)
         self._head = lru_cache(maxsize=64)(self._written_head)
 
-    async def exchange(self, url: URL, form: bytes | None) -> Received:
+    async def exchange(self, url: URL, form: bytes | None, until: float) -> Received:
         try:
-            return await self._answer(url, form)
+            kept = self._rested(url)
+            if kept is not None:
+                started = time.monotonic()
+                try:
+                    return await self._over(kept, url, form, until)
+                except Disconnected as lost:
+                    # The far side closed a kept connection just as we wrote. A question does no harm when asked again.
+                    if lost.begun or is_of_tls(lost) or time.monotonic() - started > STALE:
+                        raise
+            return await self._over(await self._opened(url, until), url, form, until)
         except FAULTS as error:
             raise Fault(*fault(error)) from None
 
@@ -69,34 +81,33 @@ class HttpClient:
                 connection.close()
         self._kept.clear()
 
-    async def _answer(self, url: URL, form: bytes | None) -> Received:
-        kept = self._rested(url)
-        if kept is not None:
-            started = time.monotonic()
-            try:
-                return await self._over(kept, url, form)
-            except Disconnected as lost:
-                # The far side closed a kept connection just as we wrote. A question does no harm when asked again.
-                if lost.begun or is_of_tls(lost) or time.monotonic() - started > STALE:
-                    raise
-        return await self._over(await self._dial.open(url), url, form)
-
-    async def _over(self, connection: Connection, url: URL, form: bytes | None) -> Received:
+    async def _opened(self, url: URL, until: float) -> Connection:
+        patience = asyncio.timeout(until - time.monotonic())
         try:
-            received = await connection.exchange(self._request(url, form), self._to.max_body)
+            async with patience:
+                return await self._dial.open(url)
+        except TimeoutError:
+            if patience.expired():
+                raise TooLate from None
+            raise
+
+    async def _over(self, connection: Connection, url: URL, form: bytes | None, until: float) -> Received:
+        request, seconds = self._request(url, form), until - time.monotonic()
+        try:
+            received = await connection.exchange(request, self._to.max_body, seconds)
         except TooLarge:
             reason = f"its answer is larger than {amount(self._to.max_body)}"
             raise Fault(FailureKind.TOO_LARGE, reason, connection.size) from None
         if connection.is_open:
             connection.rest(IDLE)
-            self._kept[url.origin()].append(connection)
+            self._kept[url.scheme, url.authority].append(connection)
         else:
             connection.close()
         return received
 
     def _rested(self, url: URL) -> Connection | None:
         """A connection that nobody uses, if there is one."""
-        kept = self._kept[url.origin()]
+        kept = self._kept[url.scheme, url.authority]
         while kept:
             connection = kept.pop()
             connection.wake()

@@ -14,6 +14,10 @@ class Disconnected(Exception):
         self.begun = begun
 
 
+class TooLate(Exception):
+    """The response was not whole when the time for it was over."""
+
+
 class Connection(asyncio.Protocol):
     """Made by the event loop. Usable for the next request while `is_open`."""
 
@@ -24,15 +28,18 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[Received] | None = None
         self._resting: asyncio.TimerHandle | None = None
 
-    async def exchange(self, request: bytes, largest: int) -> Received:
-        """The response to a whole request; raises Disconnected, or one of UNREADABLE.
+    async def exchange(self, request: bytes, largest: int, seconds: float) -> Received:
+        """The response to a whole request; raises Disconnected, TooLate, or one of UNREADABLE.
 
         Whoever stops waiting closes the connection: what is still coming is not read.
         """
         if not self.is_open:
             raise Disconnected(begun=False)
         self._incoming = Incoming(largest)
-        self._waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        # A tenth of what `asyncio.timeout` costs.
+        ending = loop.call_later(seconds, self._give_up)
         self._transport.write(request)
         try:
             return await self._waiter
@@ -40,6 +47,7 @@ class Connection(asyncio.Protocol):
             self.abort()
             raise
         finally:
+            ending.cancel()
             self._waiter = None
             self._incoming.forget()
 
@@ -69,6 +77,10 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     # What follows is called by the event loop.
+
+    def _give_up(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TooLate())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports do not say so, but they are.

@@ -1,6 +1,5 @@
 """One server asked one question: in time, if it is well, and with a judgement on whether it is."""
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import Generic
@@ -9,6 +8,7 @@ from aggregator.clusters.values import Prometheus
 from aggregator.errors import ClusterFailed, FailureKind
 from aggregator.federation import breaker, verdict
 from aggregator.federation.client import Client, Fault
+from aggregator.federation.connection import TooLate
 from aggregator.federation.forms import address, with_query
 from aggregator.federation.question import Question, Reply, T
 from aggregator.federation.response import Received
@@ -51,33 +51,29 @@ class Replica:
             return _failed(question, FailureKind.BREAKER, self._rests(now))
         self._breaker = admitted
         try:
-            return await self._asked(question, form, until - now)
-        except BaseException:
-            self._breaker = breaker.abandoned(self._breaker)
-            raise
-
-    async def _asked(self, question: Question[T], form: bytes, seconds: float) -> Outcome[T]:
-        try:
-            async with asyncio.timeout(seconds):
-                received = await self._received(question, form)
-        except TimeoutError:
-            reason = f"no answer in {span(seconds)}"
-            # Four fifths, since a second replica is asked a little later.
-            tells = seconds >= min(self._to.timeout * 0.8, TELLING)
-            self._learn(reason, ill=True if tells else None)
-            return _failed(question, FailureKind.TIMEOUT, reason)
+            url = address(self._base, question.path)
+            if question.method == "GET":
+                received = await self._client.exchange(with_query(url, form), None, until)
+            else:
+                received = await self._client.exchange(url, form, until)
+            reply = verdict.reply(question, received, self._to.auth)
+        except TooLate:
+            return self._late(question, until - now)
         except Fault as fault:
             self._learn(fault.reason, ill=fault.kind in ILL)
             return _failed(question, fault.kind, fault.reason, fault.size)
-        reply = verdict.reply(question, received, self._to.auth)
+        except BaseException:
+            self._breaker = breaker.abandoned(self._breaker)
+            raise
         self._judge(received, reply)
         return Outcome(reply, received.size)
 
-    async def _received(self, question: Question[T], form: bytes) -> Received:
-        url = address(self._base, question.path)
-        if question.method == "GET":
-            return await self._client.exchange(with_query(url, form), None)
-        return await self._client.exchange(url, form)
+    def _late(self, question: Question[T], seconds: float) -> Outcome[T]:
+        reason = f"no answer in {span(seconds)}"
+        # Four fifths, since a second replica is asked a little later.
+        tells = seconds >= min(self._to.timeout * 0.8, TELLING)
+        self._learn(reason, ill=True if tells else None)
+        return _failed(question, FailureKind.TIMEOUT, reason)
 
     def _judge(self, received: Received, reply: Reply[T]) -> None:
         """A 5xx is a fault of the server, unless it speaks of a limit the query met."""
