@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from aggregator.api import moments
 from aggregator.errors import BadQuery
@@ -95,10 +95,13 @@ class Parameters:
 
 async def parameters(request: Request) -> Parameters:
     """What a request asks for."""
-    found = Parameters(alerting=request.headers.get("fromalert", "").lower() == "true")
-    if request.method == "POST" and _is_form(request):
+    # As they came: Starlette's mapping of them goes through all of them for each name.
+    headers = dict(request.scope["headers"])
+    found = Parameters(alerting=headers.get(b"fromalert", b"").lower() == b"true")
+    if request.method == "POST" and _is_form(headers.get(b"content-type", b"")):
         _take(await _body(request), found)
-    _take(request.scope["query_string"], found)
+    if request.scope["query_string"]:
+        _take(request.scope["query_string"], found)
     return found
 
 
@@ -115,19 +118,21 @@ def now() -> int:
     return time.time_ns() // moments.MILLISECOND * moments.MILLISECOND
 
 
-def _is_form(request: Request) -> bool:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind.encode() == _FORM
+def _is_form(kind: bytes) -> bool:
+    return kind == _FORM or kind.partition(b";")[0].strip().lower() == _FORM
 
 
 async def _body(request: Request) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST_FORM:
+    body, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > LARGEST_FORM:
             raise BadQuery("error parsing form values: http: request body too large")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return bytes(body)
 
 
 def _take(encoded: bytes, found: Parameters) -> None:

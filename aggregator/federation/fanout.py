@@ -1,8 +1,8 @@
 """Questions put to many clusters at once, each with its own connections, turns and time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
 
 from aggregator.clusters.values import Cluster
@@ -30,15 +30,13 @@ class HttpFleet:
             cluster.name: Channel(cluster, HttpClient(cluster.prometheus, self._names, contexts), observe)
             for cluster in clusters
         }
-        self._holds = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._holds = _Holds()
 
     async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
         """One reply a question, in the order of the questions; never raises for what a cluster does."""
         forms = encoded_forms(questions)
         channels = [self._channels[question.cluster] for question in questions]
-        with self.held():
+        with self._holds:
             asking = [
                 channel.ask(question, forms[question.form], deadline)
                 for channel, question in zip(channels, questions, strict=True)
@@ -49,22 +47,14 @@ class HttpFleet:
         """Whether each cluster is asked: closed (yes), open (left alone), half_open (tried again)."""
         return {name: channel.state() for name, channel in self._channels.items()}
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """Keeps the fleet open: for a query that asks more than once, while a new configuration takes its place."""
-        self._holds += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._holds -= 1
-            if not self._holds:
-                self._idle.set()
+        return self._holds
 
     async def close(self) -> None:
         """Waits until nobody holds the fleet, then closes every connection."""
         try:
-            await self._idle.wait()
+            await self._holds.ended()
         finally:
             for channel in self._channels.values():
                 await channel.close()
@@ -79,6 +69,28 @@ async def open_fleet(clusters: Sequence[Cluster], observe: Observer = unobserved
         yield fleet
     finally:
         await fleet.close()
+
+
+class _Holds:
+    """Whoever holds the fleet. One context manager for all of them, since every query enters it."""
+
+    def __init__(self) -> None:
+        self._many = 0
+        self._ended: asyncio.Event | None = None
+
+    def __enter__(self) -> None:
+        self._many += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._many -= 1
+        if self._ended is not None and not self._many:
+            self._ended.set()
+
+    async def ended(self) -> None:
+        """Waits until nobody holds it."""
+        if self._many:
+            self._ended = asyncio.Event()
+            await self._ended.wait()
 
 
 async def _all(asking: Sequence[Coroutine[Any, Any, Reply[T]]]) -> tuple[Reply[T], ...]:

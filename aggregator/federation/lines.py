@@ -31,8 +31,11 @@ def cut(body: bytes, cluster: str) -> tuple[tuple[bytes, ...], bytes] | None:
     histograms, the writing of somebody else. Raises UnicodeDecodeError for what is no UTF-8.
     """
     end = body.rfind(_LAST)
-    if not body.startswith(_FIRST) or end < 0 or any(odd in body for odd in _ODD):
+    if not body.startswith(_FIRST) or end < 0:
         return None
+    for odd in _ODD:
+        if odd in body:
+            return None
     body.decode()
     text = body[len(_FIRST) : end].replace(_VALUE, _END).translate(_IN_LINES)
     lines = text.split(_BETWEEN)

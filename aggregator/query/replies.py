@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Generic, TypeVar
 
 from aggregator.errors import (
@@ -36,26 +37,22 @@ def settle(replies: Sequence[Reply[T | CrosshubError]]) -> Settled[T]:
     Raises CannotExecute where a cluster could not execute its part, since one Prometheus could not either, and
     BadExpression where every cluster refuses the query.
     """
+    answers: list[tuple[int, str, T]] = []
     failed: dict[str, ClusterFailed] = {}
     refused: dict[str, ClusterRefused] = {}
-    for reply in replies:
-        match reply:
-            case ClusterFailed(cluster):
-                failed.setdefault(cluster, reply)
-            case ClusterRefused(cluster, status=422):
-                raise CannotExecute(reply.error)
-            case ClusterRefused(cluster):
-                refused.setdefault(cluster, reply)
-            case Answered(value=CrosshubError() as fault):
-                raise fault
-    answers = [
-        (number, reply.cluster, reply.value)
-        for number, reply in enumerate(replies)
-        if isinstance(reply, Answered)
-        and not isinstance(reply.value, CrosshubError)
-        and reply.cluster not in failed
-        and reply.cluster not in refused
-    ]
+    for number, reply in enumerate(replies):
+        if isinstance(reply, Answered):
+            if isinstance(reply.value, CrosshubError):
+                raise reply.value
+            answers.append((number, reply.cluster, reply.value))
+        elif isinstance(reply, ClusterFailed):
+            failed.setdefault(reply.cluster, reply)
+        elif reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise CannotExecute(reply.error)
+        else:
+            refused.setdefault(reply.cluster, reply)
+    if failed or refused:
+        answers = [answer for answer in answers if answer[1] not in failed and answer[1] not in refused]
     if refused and not answers and not failed:
         raise BadExpression(words_of(next(iter(refused.values()))))
     return Settled(tuple(answers), (*failed.values(), *map(_as_failure, refused.values())))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -11,42 +10,40 @@ T = TypeVar("T")
 class SingleFlight(Generic[T]):
     """Joins callers with equal keys to the work that is under way; nothing is kept once it is done.
 
-    The work goes on while anybody waits for it, and is cancelled when the last one has gone.
+    The work is the first caller's, and is given up when it leaves; the next of those who wait begins anew then.
     """
 
     def __init__(self) -> None:
-        self._flights: dict[Hashable, _Flight[T]] = {}
+        self._flights: dict[Hashable, list[asyncio.Future[T]]] = {}
 
     async def do(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         """What the work gives, or raises, for every caller alike."""
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = self._flights[key] = _Flight(asyncio.ensure_future(_run(work)))
-            flight.task.add_done_callback(lambda _: self._land(key, flight))
-        flight.waiting += 1
+        while (waiting := self._flights.get(key)) is not None:
+            own: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            waiting.append(own)
+            try:
+                return await own
+            except _BeginAnew:
+                continue
+        return await self._first(key, work)
+
+    async def _first(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
+        # A list and no task: hardly ever is there anybody to tell.
+        waiting = self._flights[key] = []
         try:
-            return await asyncio.shield(flight.task)
-        finally:
-            flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
-                self._land(key, flight)
-                flight.task.cancel()
-
-    def _land(self, key: Hashable, flight: "_Flight[T]") -> None:
-        if self._flights.get(key) is flight:
+            result = await work()
+        except BaseException as fault:
             del self._flights[key]
-        if flight.task.done() and not flight.task.cancelled():
-            # Whoever waited has been told; nobody having waited is no reason for a complaint.
-            flight.task.exception()
+            for other in waiting:
+                if not other.done():
+                    other.set_exception(fault if isinstance(fault, Exception) else _BeginAnew())
+            raise
+        del self._flights[key]
+        for other in waiting:
+            if not other.done():
+                other.set_result(result)
+        return result
 
 
-@dataclass(slots=True, eq=False)
-class _Flight(Generic[T]):
-    """Work under way, and how many wait for it."""
-
-    task: asyncio.Task[T]
-    waiting: int = 0
-
-
-async def _run(work: Callable[[], Awaitable[T]]) -> T:
-    return await work()
+class _BeginAnew(Exception):
+    """Whoever did the work has left."""

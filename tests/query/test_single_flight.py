@@ -79,28 +79,29 @@ async def test_an_error_is_everybodys_and_nobodys_after_that() -> None:
     assert await flights.do("k", work) == 2
 
 
-async def test_whoever_leaves_does_not_stop_the_others() -> None:
+async def test_whoever_waits_and_leaves_does_not_stop_the_others() -> None:
     flights, work = SingleFlight[int](), Work()
-    first, second = await waiting(flights, work, 2)
+    first, second, third = await waiting(flights, work, 3)
+
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    work.may_end.set()
+
+    assert (await first, await third) == (1, 1)
+
+
+async def test_when_the_first_one_leaves_another_begins_anew_for_all_who_wait() -> None:
+    flights, work = SingleFlight[int](), Work()
+    first, second, third = await waiting(flights, work, 3)
 
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
+    assert work.cancelled.is_set()
     work.may_end.set()
 
-    assert await second == 1
-    assert not work.cancelled.is_set()
-
-
-async def test_when_the_last_one_has_gone_the_work_is_cancelled() -> None:
-    flights, work = SingleFlight[int](), Work()
-    tasks = await waiting(flights, work, 2)
-
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-    await work.cancelled.wait()
+    assert (await second, await third) == (2, 2)
 
 
 async def test_who_comes_after_the_last_one_has_gone_begins_anew() -> None:
