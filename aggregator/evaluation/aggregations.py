@@ -49,9 +49,8 @@ def sums(grid: Grid, groups: Groups) -> Floats:
     # Of the two zeros -0 is the one that changes no sum.
     total = np.full((len(groups.labels), grid.steps), -0.0)
     filled = np.where(grid.present, grid.values, -0.0)
-    with np.errstate(all="ignore"):
-        for some, rows in turns(groups):
-            total[some] += filled[rows]
+    for some, rows in turns(groups):
+        total[some] += filled[rows]
     return total
 
 
@@ -86,29 +85,27 @@ def _ones(grid: Grid, groups: Groups) -> Floats:
 def _averages(grid: Grid, groups: Groups) -> Floats:
     """The incremental mean, which does not overflow where a sum would."""
     mean, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(2))
-    with np.errstate(all="ignore"):
-        for some, values, present in turns_of(grid, groups):
-            before, n = mean[some], count[some] + 1
-            after = np.where(n == 1, values, before + (values / n - before / n))
-            stays = np.isinf(before) & (np.isinf(values) & (np.sign(before) == np.sign(values)) | np.isfinite(values))
-            mean[some] = np.where(present & ~(stays & (n > 1)), after, before)
-            count[some] = np.where(present, n, count[some])
+    for some, values, present in turns_of(grid, groups):
+        before, n = mean[some], count[some] + 1
+        after = np.where(n == 1, values, before + (values / n - before / n))
+        stays = np.isinf(before) & (np.isinf(values) & (np.sign(before) == np.sign(values)) | np.isfinite(values))
+        mean[some] = np.where(present & ~(stays & (n > 1)), after, before)
+        count[some] = np.where(present, n, count[some])
     return mean
 
 
 def _variances(grid: Grid, groups: Groups) -> Floats:
     """Welford's algorithm; of one sample, whatever it is, the variance is 0."""
     mean, squares, count = (np.zeros((len(groups.labels), grid.steps)) for _ in range(3))
-    with np.errstate(all="ignore"):
-        for some, values, present in turns_of(grid, groups):
-            n = count[some] + 1
-            delta = values - mean[some]
-            after = np.where(n == 1, values, mean[some] + delta / n)
-            added = np.where(n == 1, 0.0, delta * (values - after))
-            mean[some] = np.where(present, after, mean[some])
-            squares[some] = np.where(present, squares[some] + added, squares[some])
-            count[some] = np.where(present, n, count[some])
-        return squares / count
+    for some, values, present in turns_of(grid, groups):
+        n = count[some] + 1
+        delta = values - mean[some]
+        after = np.where(n == 1, values, mean[some] + delta / n)
+        added = np.where(n == 1, 0.0, delta * (values - after))
+        mean[some] = np.where(present, after, mean[some])
+        squares[some] = np.where(present, squares[some] + added, squares[some])
+        count[some] = np.where(present, n, count[some])
+    return squares / count
 
 
 def _deviations(grid: Grid, groups: Groups) -> Floats:

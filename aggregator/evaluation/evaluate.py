@@ -53,22 +53,27 @@ class Fetched:
 def evaluate(node: Node, steps: Steps, fetched: Fetched) -> Value:
     """The value of the tree at the steps: a Grid for a vector, Windows for a range vector, a Scalar, or a text.
 
-    Raises CannotExecute in Prometheus' words, and NeedsExact when partial sums are not good enough.
+    Raises CannotExecute in Prometheus' words, and NeedsExact when partial sums are not good enough. Numbers divide by
+    zero, overflow and become NaN in silence, as they do in Go.
     """
-    return _RULES[type(node)](node, steps, fetched)
-
-
-def vector(node: Node, steps: Steps, fetched: Fetched) -> Grid:
-    """The value of a tree that is known to give a vector."""
-    value = evaluate(node, steps, fetched)
-    assert isinstance(value, Grid)
-    return value
+    with np.errstate(all="ignore"):
+        return _value(node, steps, fetched)
 
 
 def scalar(node: Node, steps: Steps, fetched: Fetched) -> Scalar:
     """The value of a tree that is known to give a scalar."""
     value = evaluate(node, steps, fetched)
     assert isinstance(value, Scalar)
+    return value
+
+
+def _value(node: Node, steps: Steps, fetched: Fetched) -> Value:
+    return _RULES[type(node)](node, steps, fetched)
+
+
+def _vector(node: Node, steps: Steps, fetched: Fetched) -> Grid:
+    value = _value(node, steps, fetched)
+    assert isinstance(value, Grid)
     return value
 
 
@@ -93,12 +98,12 @@ def _merge(node: Merge, _: Steps, fetched: Fetched) -> Value:
 
 
 def _absent(node: Absent, steps: Steps, fetched: Fetched) -> Value:
-    missing = ~vector(node.inside, steps, fetched).populated()[None, :]
+    missing = ~_vector(node.inside, steps, fetched).populated()[None, :]
     return inhabited(Grid((node.labels,), np.ones(missing.shape), missing))
 
 
 def _both(node: Both, steps: Steps, fetched: Fetched) -> Value:
-    arms = [vector(arm, steps, fetched) for arm in node.arms]
+    arms = [_vector(arm, steps, fetched) for arm in node.arms]
     labels = [labels for arm in arms for labels in arm.labels]
     values, present = (np.concatenate([getattr(arm, part) for arm in arms]) for part in ("values", "present"))
     return merged(labels, values, present, exact=all(arm.exact for arm in arms))
@@ -129,7 +134,7 @@ def _is_fresh(recent: Windows, sampled: Sampled) -> Any:
 
 def _subquery(node: Subquery, steps: Steps, fetched: Fetched) -> Value:
     inner = subquery_steps(node, steps, closed=fetched.closed)
-    grid = vector(node.inside, inner, fetched)
+    grid = _vector(node.inside, inner, fetched)
     ends = _ends(node.at, node.offset, steps)
     return windows(raw_of(grid, inner.times()), ends, node.range, steps.times(), closed=fetched.closed)
 
@@ -146,13 +151,13 @@ def _call(node: Call, steps: Steps, fetched: Fetched) -> Value:
         return _over_range(node, steps, fetched)
     if node.function == "timestamp" and isinstance(node.arguments[0], RawLeaf):
         return _sample_times(node.arguments[0], steps, fetched)
-    values = [evaluate(argument, steps, fetched) for argument in node.arguments]
+    values = [_value(argument, steps, fetched) for argument in node.arguments]
     functions = CALLS | IN_2X if fetched.closed else CALLS
     return functions[node.function](node.function, values, steps)
 
 
 def _over_range(node: Call, steps: Steps, fetched: Fetched) -> Value:
-    values = [evaluate(argument, steps, fetched) for argument in node.arguments]
+    values = [_value(argument, steps, fetched) for argument in node.arguments]
     (samples,) = (value for value in values if isinstance(value, Windows))
     scalars = [value for value in values if isinstance(value, Scalar)]
     if node.function in FRAGILE and not samples.raw.exact:
@@ -172,16 +177,16 @@ def _sample_times(leaf: RawLeaf, steps: Steps, fetched: Fetched) -> Value:
 
 
 def _aggregate(node: Aggregate, steps: Steps, fetched: Fetched) -> Value:
-    grid = inhabited(vector(node.inside, steps, fetched))
+    grid = inhabited(_vector(node.inside, steps, fetched))
     if node.parameter is None:
         return aggregate(node, grid, None, ordered=fetched.exact)
-    parameter = evaluate(node.parameter, steps, fetched)
+    parameter = _value(node.parameter, steps, fetched)
     assert isinstance(parameter, Scalar | str)
     return aggregate(node, grid, parameter, ordered=fetched.exact)
 
 
 def _negative(node: Negative, steps: Steps, fetched: Fetched) -> Value:
-    value = evaluate(node.inside, steps, fetched)
+    value = _value(node.inside, steps, fetched)
     if isinstance(value, Scalar):
         return Scalar(-value.values, value.exact)
     assert isinstance(value, Grid)
@@ -189,7 +194,7 @@ def _negative(node: Negative, steps: Steps, fetched: Fetched) -> Value:
 
 
 def _binary(node: Binary, steps: Steps, fetched: Fetched) -> Value:
-    left, right = evaluate(node.left, steps, fetched), evaluate(node.right, steps, fetched)
+    left, right = _value(node.left, steps, fetched), _value(node.right, steps, fetched)
     if isinstance(left, Grid) and isinstance(right, Grid):
         operation = matching.set_operation if node.operator in SET_OPERATORS else matching.vector_binary
         return inhabited(operation(node, inhabited(left), inhabited(right)))

@@ -17,15 +17,13 @@ class NeedsExact(Exception):
 
 def near(left: Floats, right: Floats) -> Bools:
     """Whether two numbers could be equal but for rounding; equal ones are."""
-    with np.errstate(all="ignore"):
-        distance = np.abs(left - right)
-        return (distance <= CLOSE * np.maximum(np.abs(left), np.abs(right))) & (distance < np.inf)
+    distance = np.abs(left - right)
+    return (distance <= CLOSE * np.maximum(np.abs(left), np.abs(right))) & (distance < np.inf)
 
 
 def cancelled(result: Floats, left: Floats, right: Floats) -> Bools:
     """Whether a sum or difference has lost so many digits that rounding shows."""
-    with np.errstate(all="ignore"):
-        return np.abs(result) < _CANCELLED * np.maximum(np.abs(left), np.abs(right))
+    return np.abs(result) < _CANCELLED * np.maximum(np.abs(left), np.abs(right))
 
 
 def demand_exact_quantile(q: Scalar) -> None:
@@ -44,5 +42,4 @@ def are_whole(grid: Grid) -> bool:
     values = grid.values[grid.present]
     if not len(values):
         return True
-    with np.errstate(all="ignore"):
-        return bool((np.abs(values).max() < 2**43) and (values == np.rint(values)).all())
+    return bool((np.abs(values).max() < 2**43) and (values == np.rint(values)).all())

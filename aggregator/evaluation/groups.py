@@ -52,8 +52,7 @@ def reduce(ufunc: np.ufunc, filled: Floats, groups: Groups) -> Floats:
     """The reduction of each group's rows, in their order, [groups, steps]."""
     if not len(groups.labels):
         return np.zeros((0, filled.shape[1]))
-    with np.errstate(all="ignore"):
-        return np.asarray(ufunc.reduceat(filled[groups.order], groups.starts, axis=0))
+    return np.asarray(ufunc.reduceat(filled[groups.order], groups.starts, axis=0))
 
 
 def counts(present: Bools, groups: Groups) -> Ints:

@@ -80,8 +80,7 @@ def _measured(grid: Grid, measure: Measure) -> Grid:
         found = np.zeros((len(rows), grid.steps))
         for which, histograms, steps in _alike_present(there):
             counts = grid.values[rows[histograms][:, which], steps[:, None]].T
-            with np.errstate(all="ignore"):
-                found[histograms, steps] = measure(*_distinct(bounds[which], counts), steps)
+            found[histograms, steps] = measure(*_distinct(bounds[which], counts), steps)
         labels += names
         values.append(found)
         present.append(np.any(there, axis=1))

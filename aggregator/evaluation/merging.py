@@ -36,9 +36,8 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
 def _average(_: Aggregate, parts: Parts) -> Grid:
     total, count = _aligned(parts)
     groups = _across_clusters(total)
-    with np.errstate(all="ignore"):
-        added = _total(total, groups)
-        mean = added / _total(count, groups)
+    added = _total(total, groups)
+    mean = added / _total(count, groups)
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
@@ -49,14 +48,13 @@ def _variance(_: Aggregate, parts: Parts) -> Grid:
     """Chan's parallel formula: the variance within clusters and between their means; that of one sample is 0."""
     count, mean, variance = _aligned(parts)
     groups = _across_clusters(count)
-    with np.errstate(all="ignore"):
-        n = _total(count, groups)
-        overall = _weighted(count, mean.values, groups) / n
-        apart = mean.values - overall[_group_of_row(groups)]
-        squares = _weighted(count, variance.values + apart * apart, groups)
-        alike = (n == 1) | (_are_equal(mean, variance, groups) & np.isfinite(overall))
-        values = np.where(alike, 0.0, squares / n)
-        demand_exact(~alike & (values < _NARROW * overall * overall), exact=False)
+    n = _total(count, groups)
+    overall = _weighted(count, mean.values, groups) / n
+    apart = mean.values - overall[_group_of_row(groups)]
+    squares = _weighted(count, variance.values + apart * apart, groups)
+    alike = (n == 1) | (_are_equal(mean, variance, groups) & np.isfinite(overall))
+    values = np.where(alike, 0.0, squares / n)
+    demand_exact(~alike & (values < _NARROW * overall * overall), exact=False)
     return Grid(groups.labels, values, any_of(count.present, groups), exact=False)
 
 
@@ -68,8 +66,7 @@ def _are_equal(mean: Grid, variance: Grid, groups: Groups) -> Bools:
 
 def _deviation(node: Aggregate, parts: Parts) -> Grid:
     variance = _variance(node, parts)
-    with np.errstate(all="ignore"):
-        return replace(variance, values=np.sqrt(variance.values))
+    return replace(variance, values=np.sqrt(variance.values))
 
 
 def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:

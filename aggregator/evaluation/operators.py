@@ -52,15 +52,13 @@ DOUBTS: dict[str, Doubt] = {
 
 def apply(operator: str, left: Floats, right: Floats) -> tuple[Floats, Bools | None]:
     """The value of the operation, and for comparisons where it holds (the value is then that of the left side)."""
-    with np.errstate(all="ignore"):
-        if operator in ARITHMETIC:
-            return ARITHMETIC[operator](left, right), None
-        return left, COMPARISON[operator](left, right)
+    if operator in ARITHMETIC:
+        return ARITHMETIC[operator](left, right), None
+    return left, COMPARISON[operator](left, right)
 
 
 def doubtful(operator: str, left: Floats, right: Floats, result: Floats) -> Bools:
     """Where the operation, on operands that are not exact, may give something else than one Prometheus would."""
     if operator not in DOUBTS:
         return np.zeros(result.shape, dtype=np.bool_)
-    with np.errstate(all="ignore"):
-        return DOUBTS[operator](left, right, result)
+    return DOUBTS[operator](left, right, result)

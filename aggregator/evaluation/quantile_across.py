@@ -31,12 +31,11 @@ def _ordered(values: Floats, present: Bools) -> Floats:
 def _of_columns(values: Floats, present: Bools, q: Floats) -> Floats:
     ordered = _ordered(values, present)
     count = present.sum(axis=0)
-    with np.errstate(all="ignore"):
-        rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)
-        lower = np.clip(np.floor(rank), 0, None).astype(np.int64)
-        upper = np.clip(lower + 1, 0, np.maximum(count - 1, 0)).astype(np.int64)
-        weight = rank - np.floor(rank)
-        at_lower = np.take_along_axis(ordered, lower[None, :], axis=0)[0]
-        at_upper = np.take_along_axis(ordered, upper[None, :], axis=0)[0]
-        inside = at_lower * (1 - weight) + at_upper * weight
+    rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)
+    lower = np.clip(np.floor(rank), 0, None).astype(np.int64)
+    upper = np.clip(lower + 1, 0, np.maximum(count - 1, 0)).astype(np.int64)
+    weight = rank - np.floor(rank)
+    at_lower = np.take_along_axis(ordered, lower[None, :], axis=0)[0]
+    at_upper = np.take_along_axis(ordered, upper[None, :], axis=0)[0]
+    inside = at_lower * (1 - weight) + at_upper * weight
     return np.select([np.isnan(q), q < 0, q > 1], [np.full(q.shape, np.nan), -np.inf, np.inf], inside)

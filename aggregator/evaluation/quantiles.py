@@ -25,8 +25,7 @@ def mad_over_time(windows: Windows) -> tuple[Floats, Bools]:
     for rows, columns, samples, within in _side_by_side(windows):
         half = np.full(len(rows), 0.5)
         median = quantiles(samples, within, half)
-        with np.errstate(invalid="ignore"):
-            distances = np.abs(samples - median[:, None])
+        distances = np.abs(samples - median[:, None])
         values[rows, columns] = quantiles(distances, within, half)
     return values, windows.at_least_one
 
@@ -45,11 +44,10 @@ def quantiles(values: Floats, within: Bools, quantile: Floats) -> Floats:
     def at(place: Ints) -> Floats:
         return np.where(place < missing, np.nan, np.take_along_axis(ordered, place[:, None], axis=1)[:, 0])
 
-    with np.errstate(invalid="ignore"):
-        rank = np.where((quantile >= 0) & (quantile <= 1), quantile, 0.0) * last
-        lower = np.floor(rank).astype(np.int64)
-        weight = rank - lower
-        between = at(lower) * (1 - weight) + at(np.minimum(last, lower + 1)) * weight
+    rank = np.where((quantile >= 0) & (quantile <= 1), quantile, 0.0) * last
+    lower = np.floor(rank).astype(np.int64)
+    weight = rank - lower
+    between = at(lower) * (1 - weight) + at(np.minimum(last, lower + 1)) * weight
     outside = np.select([quantile < 0, quantile > 1], [-np.inf, np.inf], np.nan)
     return np.where((quantile >= 0) & (quantile <= 1), between, outside)
 

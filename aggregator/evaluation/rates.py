@@ -28,18 +28,16 @@ def irate(windows: Windows) -> tuple[Floats, Bools]:
     values, times = windows.raw.values, windows.raw.times
     present = windows.at_least_two
     last = windows.last[present]
-    with np.errstate(all="ignore"):
-        now, before = values[last - 1], values[last - 2]
-        risen = np.where(now < before, now, now - before)
-        found = risen / ((times[last - 1] - times[last - 2]) / 1000)
+    now, before = values[last - 1], values[last - 2]
+    risen = np.where(now < before, now, now - before)
+    found = risen / ((times[last - 1] - times[last - 2]) / 1000)
     return _placed(found, present)
 
 
 def idelta(windows: Windows) -> tuple[Floats, Bools]:
     present = windows.at_least_two
     last = windows.last[present]
-    with np.errstate(all="ignore"):
-        found = windows.raw.values[last - 1] - windows.raw.values[last - 2]
+    found = windows.raw.values[last - 1] - windows.raw.values[last - 2]
     return _placed(found, present)
 
 
@@ -70,21 +68,20 @@ def _extrapolated(windows: Windows, *, counter: bool, per_second: Floats | None 
     raw, present = windows.raw, windows.at_least_two
     columns = np.nonzero(present)[1]
     first, last = windows.first[present], windows.last[present]
-    with np.errstate(all="ignore"):
-        risen = _risen(raw, first, last, counter=counter)
-        to_start = (raw.times[first] - windows.start[columns]) / 1000
-        to_end = (windows.end[columns] - raw.times[last - 1]) / 1000
-        sampled = (raw.times[last - 1] - raw.times[first]) / 1000
-        usual = sampled / (last - first - 1)
-        if counter:
-            to_zero = sampled * (raw.values[first] / risen)
-            starts_within = (risen > 0) & (raw.values[first] >= 0) & (to_zero < to_start)
-            to_start = np.where(starts_within, to_zero, to_start)
-        near = usual * 1.1
-        stretched = sampled + np.where(to_start < near, to_start, usual / 2)
-        stretched = stretched + np.where(to_end < near, to_end, usual / 2)
-        factor = stretched / sampled
-        found = risen * (factor if per_second is None else factor / per_second[columns])
+    risen = _risen(raw, first, last, counter=counter)
+    to_start = (raw.times[first] - windows.start[columns]) / 1000
+    to_end = (windows.end[columns] - raw.times[last - 1]) / 1000
+    sampled = (raw.times[last - 1] - raw.times[first]) / 1000
+    usual = sampled / (last - first - 1)
+    if counter:
+        to_zero = sampled * (raw.values[first] / risen)
+        starts_within = (risen > 0) & (raw.values[first] >= 0) & (to_zero < to_start)
+        to_start = np.where(starts_within, to_zero, to_start)
+    near = usual * 1.1
+    stretched = sampled + np.where(to_start < near, to_start, usual / 2)
+    stretched = stretched + np.where(to_end < near, to_end, usual / 2)
+    factor = stretched / sampled
+    found = risen * (factor if per_second is None else factor / per_second[columns])
     return _placed(found, present)
 
 

@@ -111,8 +111,7 @@ def _variance_of(values: Sequence[float]) -> float:
 
 def stddev_over_time(windows: Windows) -> tuple[Floats, Bools]:
     variance, present = stdvar_over_time(windows)
-    with np.errstate(invalid="ignore"):
-        return np.sqrt(variance), present
+    return np.sqrt(variance), present
 
 
 def deriv(windows: Windows) -> tuple[Floats, Bools]:

@@ -127,9 +127,8 @@ def batches(windows: Windows, least: int) -> Iterator[Batch]:
 def reduced(windows: Windows, least: int, reduce: Callable[[Batch], Floats]) -> tuple[Floats, Bools]:
     """What `reduce` makes of each window of at least so many samples, as [series, steps], and where there is any."""
     values = np.zeros(windows.first.shape)
-    with np.errstate(all="ignore"):
-        for batch in batches(windows, least):
-            values[batch.rows, batch.columns] = reduce(batch)
+    for batch in batches(windows, least):
+        values[batch.rows, batch.columns] = reduce(batch)
     return values, windows.counts >= least
 
 
