@@ -39,7 +39,7 @@ def demand_exact(doubtful: Bools, *, exact: bool) -> None:
 
 def are_whole(grid: Grid) -> bool:
     """Whether all values are whole numbers small enough that sums of them are exact in every order."""
-    values = grid.values[grid.present]
-    if not len(values):
+    values = grid.values if grid.present.all() else grid.values[grid.present]
+    if not values.size:
         return True
     return bool((np.abs(values).max() < 2**43) and (values == np.rint(values)).all())

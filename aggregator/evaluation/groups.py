@@ -2,22 +2,30 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from aggregator.promql.tree import Aggregate
 from aggregator.series import NAME, Bools, Floats, Grid, Ints, Labels
 
+Rows = TypeVar("Rows", Floats, Bools)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """`labels` of each group by first appearance; `order` lists the rows group by group, in their own order within
-    one; `starts` says where in `order` each group begins.
+    one; `starts` says where in `order` each group begins. `in_order`: they stand so already.
     """
 
     labels: tuple[Labels, ...]
     order: Ints
     starts: Ints
+    in_order: bool = False
+
+    def arranged(self, rows: Rows) -> Rows:
+        """The rows of an array, group by group."""
+        return rows if self.in_order else rows[self.order]
 
     @property
     def sizes(self) -> Ints:
@@ -33,7 +41,9 @@ def grouped(keys: Sequence[Labels]) -> Groups:
     numbers: dict[Labels, int] = {}
     of_row = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
     if len(numbers) == 1:
-        return Groups(tuple(numbers), np.arange(len(of_row)), np.zeros(1, dtype=np.int64))
+        return Groups(tuple(numbers), np.arange(len(of_row)), np.zeros(1, dtype=np.int64), in_order=True)
+    if len(numbers) == len(of_row):
+        return Groups(tuple(numbers), of_row, of_row, in_order=True)
     order = np.argsort(of_row, kind="stable")
     starts = np.searchsorted(of_row[order], np.arange(len(numbers)))
     return Groups(tuple(numbers), order, starts)
@@ -52,21 +62,23 @@ def reduce(ufunc: np.ufunc, filled: Floats, groups: Groups) -> Floats:
     """The reduction of each group's rows, in their order, [groups, steps]."""
     if not len(groups.labels):
         return np.zeros((0, filled.shape[1]))
-    return np.asarray(ufunc.reduceat(filled[groups.order], groups.starts, axis=0))
+    return np.asarray(ufunc.reduceat(groups.arranged(filled), groups.starts, axis=0))
 
 
 def counts(present: Bools, groups: Groups) -> Ints:
     """How many rows of each group are present, [groups, steps]."""
     if not len(groups.labels):
         return np.zeros((0, present.shape[1]), dtype=np.int64)
-    return np.asarray(np.add.reduceat(present[groups.order].astype(np.int64), groups.starts, axis=0))
+    return np.asarray(np.add.reduceat(groups.arranged(present).astype(np.int64), groups.starts, axis=0))
 
 
 def any_of(present: Bools, groups: Groups) -> Bools:
     """Whether any row of each group is present, [groups, steps]."""
     if not len(groups.labels):
         return np.zeros((0, present.shape[1]), dtype=np.bool_)
-    return np.asarray(np.logical_or.reduceat(present[groups.order], groups.starts, axis=0))
+    if present.all():
+        return np.ones((len(groups.labels), present.shape[1]), dtype=np.bool_)
+    return np.asarray(np.logical_or.reduceat(groups.arranged(present), groups.starts, axis=0))
 
 
 def turns(groups: Groups) -> Iterator[tuple[Ints, Ints]]:

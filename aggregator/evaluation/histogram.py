@@ -17,8 +17,8 @@ NEAR = 1e-12
 THIN = 1e-5
 
 # Takes the upper bounds of buckets, ascending and distinct, their cumulative counts [buckets, n], and which steps the n
-# stand for; gives [n] numbers.
-Measure = Callable[[Floats, Floats, Ints], Floats]
+# stand for; gives one or several times [n] numbers.
+Measure = Callable[[Floats, Floats, Ints], tuple[Floats, ...]]
 
 
 def histogram_quantile(quantile: Floats, grid: Grid) -> tuple[Grid, Bools]:
@@ -28,16 +28,13 @@ def histogram_quantile(quantile: Floats, grid: Grid) -> tuple[Grid, Bools]:
     labels, since the name belongs to what makes a histogram and is dropped.
     """
 
-    def measure(bounds: Floats, counts: Floats, steps: Ints) -> Floats:
-        return _quantile(quantile[steps], bounds, _never_falling(counts))
+    def measure(bounds: Floats, counts: Floats, steps: Ints) -> tuple[Floats, ...]:
+        wanted, counts = quantile[steps], _never_falling(counts)
+        near = np.zeros(len(steps), dtype=np.bool_) if grid.exact else _near_thin_bucket(wanted, counts)
+        return _quantile(wanted, bounds, counts), near.astype(np.float64)
 
-    def is_near(_bounds: Floats, counts: Floats, steps: Ints) -> Floats:
-        return _near_thin_bucket(quantile[steps], _never_falling(counts)).astype(np.float64)
-
-    answer = _measured(grid, measure)
-    if grid.exact:
-        return answer, np.zeros(answer.present.shape, dtype=np.bool_)
-    return answer, _measured(grid, is_near).values != 0
+    answer, near = _measured(grid, measure, 2)
+    return answer, near.values != 0
 
 
 def histogram_quantiles(grid: Grid, label: str, quantiles: Sequence[Floats]) -> tuple[Grid, Bools]:
@@ -59,34 +56,38 @@ def histogram_quantiles(grid: Grid, label: str, quantiles: Sequence[Floats]) -> 
 def histogram_fraction(lower: Floats, upper: Floats, grid: Grid) -> Grid:
     """The share of observations between the two ([steps] each) in each histogram; rows may have equal labels."""
 
-    def measure(bounds: Floats, counts: Floats, steps: Ints) -> Floats:
+    def measure(bounds: Floats, counts: Floats, steps: Ints) -> tuple[Floats, ...]:
         low, high = lower[steps], upper[steps]
         total = counts[-1]
         share = (_rank_of(high, bounds, counts) - _rank_of(low, bounds, counts)) / total
         share = np.where(low >= high, 0.0, share)
         nothing = (bounds[-1] != np.inf) | (total == 0) | np.isnan(low) | np.isnan(high)
-        return np.where(nothing, np.nan, share)
+        return (np.where(nothing, np.nan, share),)
 
-    return _measured(grid, measure)
+    (answer,) = _measured(grid, measure, 1)
+    return answer
 
 
-def _measured(grid: Grid, measure: Measure) -> Grid:
-    """One row for each histogram of the grid, with what `measure` says of its buckets at each step."""
+def _measured(grid: Grid, measure: Measure, many: int) -> tuple[Grid, ...]:
+    """One row for each histogram of the grid, with what `measure` says of its buckets at each step: so many numbers, each
+    in a grid of its own.
+    """
     labels: list[Labels] = []
     values: list[Floats] = []
     present: list[Bools] = []
     for names, bounds, rows in _alike(grid):
         there = grid.present[rows]
-        found = np.zeros((len(rows), grid.steps))
+        found = np.zeros((many, len(rows), grid.steps))
         for which, histograms, steps in _alike_present(there):
             counts = grid.values[rows[histograms][:, which], steps[:, None]].T
-            found[histograms, steps] = measure(*_distinct(bounds[which], counts), steps)
+            found[:, histograms, steps] = measure(*_distinct(bounds[which], counts), steps)
         labels += names
         values.append(found)
         present.append(np.any(there, axis=1))
     if not labels:
-        return Grid.empty(grid.steps)
-    return Grid(tuple(labels), np.concatenate(values), np.concatenate(present), grid.exact)
+        return (Grid.empty(grid.steps),) * many
+    together, inhabited = np.concatenate(values, axis=1), np.concatenate(present)
+    return tuple(Grid(tuple(labels), numbers, inhabited, grid.exact) for numbers in together)
 
 
 def _alike(grid: Grid) -> Iterator[tuple[list[Labels], Floats, Ints]]:

@@ -15,13 +15,14 @@ _encode = msgspec.json.Encoder().encode
 
 def encode_vector(grid: Grid, at_ms: int) -> Pieces:
     """An instant vector, in the order of its rows."""
-    rows = np.flatnonzero(grid.present[:, 0])
     time = moment(at_ms).encode()
-    values = texts(grid.values[rows, 0])
     return _listed(
         [
-            b'{"metric":' + _metric(grid.labels[row]) + b',"value":[' + time + b',"' + value + b'"]}'
-            for row, value in zip(rows.tolist(), values, strict=True)
+            b'{"metric":' + _metric(labels) + b',"value":[' + time + b',"' + value + b'"]}'
+            for labels, value, there in zip(
+                grid.labels, texts(grid.values[:, 0]), grid.present[:, 0].tolist(), strict=True
+            )
+            if there
         ]
     )
 
