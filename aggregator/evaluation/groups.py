@@ -55,6 +55,8 @@ def key_of(aggregate: Aggregate) -> Callable[[Labels], Labels]:
     if aggregate.without:
         dropped = named | {NAME}
         return lambda labels: tuple([pair for pair in labels if pair[0] not in dropped])
+    if not named:
+        return lambda _: ()
     return lambda labels: tuple([pair for pair in labels if pair[0] in named])
 
 

@@ -30,8 +30,10 @@ def cut(body: bytes, cluster: str) -> tuple[tuple[bytes, ...], bytes] | None:
     None for what has to be parsed: no series, a series without labels or with a label `cluster` of its own, backslashes,
     histograms, the writing of somebody else. Raises UnicodeDecodeError for what is no UTF-8.
     """
+    if not body.startswith(_FIRST):
+        return None
     end = body.rfind(_LAST)
-    if not body.startswith(_FIRST) or end < 0:
+    if end < 0:
         return None
     for odd in _ODD:
         if odd in body:

@@ -39,10 +39,10 @@ def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
 
 def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
     """The label sets with `cluster`, which the metrics get as well; ours wins over one that a series already carries."""
-    own = any(CLUSTER in metric for metric in metrics)
-    labels = []
+    labels, own = [], False
     for metric in metrics:
-        metric[CLUSTER] = cluster
+        if metric.setdefault(CLUSTER, cluster) is not cluster:
+            metric[CLUSTER], own = cluster, True
         labels.append(tuple(sorted(metric.items())))
     if own and len(set(labels)) < len(labels):
         raise CannotExecute(
