@@ -172,7 +172,8 @@ def _heat(wanted: Wanted, fleet: Fleet, directory: Path, network: str) -> Heat:
     encoding = "identity" if network == "near" else wanted.far_encoding
     repeats = wanted.repeats if network == "near" else wanted.far_repeats
     with started_fronts(fleet.clusters, directory, encoding=encoding) as fronts:
-        at = Addresses(fleet.clusters, fleet.union, fronts.crosshub.url, fronts.central.url)
+        fronting = fronts.crosshub.url, fronts.central.url, fronts.relay.url
+        at = Addresses(fleet.clusters, fleet.union, *fronting)
         return uvloop.run(_raced(at, every_query(wanted.only), network, encoding, repeats))
 
 

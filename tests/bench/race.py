@@ -17,10 +17,11 @@ from tests.bench.queries import Query
 
 BARE = "bare"
 TAGGED = "bare, in one"
+RELAY = "relay"
 CROSSHUB = "Crosshub"
 UNION = "union"
 REMOTE_READ = "remote_read"
-SHOWN = (BARE, CROSSHUB, UNION, REMOTE_READ)
+SHOWN = (BARE, RELAY, CROSSHUB, UNION, REMOTE_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Addresses:
     union: str
     crosshub: str
     central: str
+    relay: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def contestants(at: Addresses, clients: Clients, queries: Sequence[Query]) -> tu
     in_one = {query: bare.tagged(query, at.clusters) for query in queries}
     return (
         Contestant(BARE, clients.far, {query: bare.split(query, at.clusters) for query in queries}),
+        Contestant(RELAY, clients.near, {query: whole(at.relay, query) for query in queries}),
         Contestant(CROSSHUB, clients.near, {query: whole(at.crosshub, query) for query in queries}),
         Contestant(UNION, clients.far, {query: whole(at.union, query) for query in queries}),
         Contestant(REMOTE_READ, clients.near, {query: whole(at.central, query) for query in queries}),

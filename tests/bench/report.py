@@ -48,11 +48,13 @@ def _method(far_encoding: str) -> list[str]:
     return f"""\
 The limit is physics: *bare* is a client that sends the questions of Crosshub's own plan to every cluster at once and
 reads the bytes of the answers. Where a plan has several questions it also sends them as one, and the quicker form
-counts. *Crosshub* is `crosshub serve`, *union* one Prometheus that holds all series, *remote_read* a central Prometheus
+counts. *Relay* asks the same questions with uvicorn in front, and gives back the first answer unread: the least that a
+hop in Python costs. *Crosshub* is `crosshub serve`, *union* one Prometheus that holds all series, *remote_read* a central Prometheus
 that reads the clusters. The same client asks all of them over kept connections, in turns, and counts until the last
 byte; medians of the repeats, milliseconds, and in brackets the ratio to bare. Who comes first changes from turn to turn.
-Before, the answers are compared: labels, points, values within 1e-9. Everything runs on the one machine, so contestants that make the clusters compute more
-share its cores with them; each cluster has GOMAXPROCS=1, the union and the central Prometheus 2.
+Before, the answers are compared: labels, points, values within 1e-9. Everything runs on the one machine, so contestants
+that make the clusters compute more share its cores with them; each cluster has GOMAXPROCS=1, the union and the central
+Prometheus 2.
 
 *Near*: loopback, `Accept-Encoding: identity` on every hop. *Far away*: a proxy process stands in front of each cluster
 and of the union. Each way of such a link takes {DELAY * 1000:.0f} ms and carries {RATE / 1e6:.0f} Mbit/s, shared by its connections;

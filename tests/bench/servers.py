@@ -1,5 +1,6 @@
 """What takes part: clusters, their union, a central Prometheus that reads them from afar, and Crosshub."""
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ class Fronts:
 
     crosshub: Listening
     central: Listening
+    relay: Listening
 
 
 @contextmanager
@@ -49,12 +51,17 @@ def started_fleet(count: int, directory: Path) -> Iterator[Fleet]:
 
 @contextmanager
 def started_fronts(clusters: Mapping[str, str], directory: Path, *, encoding: str) -> Iterator[Fronts]:
-    """Crosshub and a central Prometheus in front of the clusters at these addresses."""
+    """Crosshub, a central Prometheus and a relay in front of the clusters at these addresses."""
     reads = [{"url": f"{url}/api/v1/read", "name": name, "read_recent": True} for name, url in clusters.items()]
     emptied(directory / "central" / "data")
     central = prometheus("central", directory / "central", {"remote_read": reads}, cores=2)
-    with listening([crosshub(clusters, directory / "crosshub", encoding=encoding), central]) as (ours, theirs):
-        yield Fronts(ours, theirs)
+    programs = [
+        crosshub(clusters, directory / "crosshub", encoding=encoding),
+        central,
+        part("relay", directory, [encoding, json.dumps(dict(clusters))]),
+    ]
+    with listening(programs) as (ours, theirs, relay):
+        yield Fronts(ours, theirs, relay)
 
 
 def prometheus(name: str, directory: Path, config: Mapping[str, object], *, cores: int) -> Program:
@@ -91,14 +98,18 @@ def crosshub(clusters: Mapping[str, str], directory: Path, *, encoding: str, dat
 @contextmanager
 def started_part(program: str, directory: Path, given: Sequence[str]) -> Iterator[str]:
     """A program of this package that listens on many ports: the first is its own, where it says it is ready."""
-    module = Program(
+    with listening([part(program, directory, given)]) as (started,):
+        yield started.url
+
+
+def part(program: str, directory: Path, given: Sequence[str]) -> Program:
+    """A program of this package, called with its port and what is given."""
+    return Program(
         name=program,
         command=lambda port: [sys.executable, "-m", f"tests.bench.{program}", str(port), *given],
         log=directory / f"{program}.log",
         ready="/-/ready",
     )
-    with listening([module]) as (started,):
-        yield started.url
 
 
 def emptied(directory: Path) -> Path:
