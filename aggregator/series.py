@@ -4,8 +4,9 @@ Instants are integer milliseconds since 1970 (as in Prometheus), values are floa
 (name, value) pairs sorted by name, so that comparing two label sets as tuples orders them as Prometheus does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +19,7 @@ NAME = "__name__"
 CLUSTER = "cluster"
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(msgspec.Struct, frozen=True):
     """The moments at which a query is evaluated: start, start + step, ... up to end, in milliseconds.
 
     An instant query is one step: start equals end, and step is 0.
@@ -42,16 +42,14 @@ class Steps:
         return self.start + np.arange(self.count, dtype=np.int64) * self.step
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Vector:
+class Vector(msgspec.Struct, frozen=True, eq=False):
     """Series with one value each at a moment, as one cluster answers them; no array, since most are small."""
 
     labels: tuple[Labels, ...]
     values: list[float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Grid:
+class Grid(msgspec.Struct, frozen=True, eq=False):
     """Instant vectors at the steps of a query: one row a series, one column a step.
 
     `values` says nothing where `present` is false; a NaN that is present is a value.
@@ -62,7 +60,7 @@ class Grid:
     labels: tuple[Labels, ...]
     values: Floats
     present: Bools
-    exact: bool = field(default=True)
+    exact: bool = True
 
     @property
     def series(self) -> int:
@@ -96,7 +94,7 @@ class Raw:
     times: Ints
     values: Floats
     bounds: Ints
-    exact: bool = field(default=True)
+    exact: bool = True
 
 
 def without_name(labels: Labels) -> Labels:
@@ -107,8 +105,7 @@ def without_name(labels: Labels) -> Labels:
     return tuple([pair for pair in labels if pair[0] != NAME])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True, eq=False):
     """A number at every step, [steps]; `exact` as in Grid."""
 
     values: Floats

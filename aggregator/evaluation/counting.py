@@ -1,9 +1,9 @@
 """The aggregation `count_values`: how many series of a group have each value."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from aggregator.errors import CannotExecute
 from aggregator.evaluation.exactness import NeedsExact

@@ -1,9 +1,9 @@
 """The tree of a plan evaluated over what was fetched: synchronous and pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from aggregator.evaluation import matching
@@ -36,8 +36,7 @@ from aggregator.series import Grid, Ints, Sampled, Scalar, Steps
 Value = Grid | Scalar | Windows | str
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(msgspec.Struct, frozen=True):
     """What the leaves brought back, by their index.
 
     `closed`: ranges hold their left end. `exact`: aggregations are computed here, over series in Prometheus' order.

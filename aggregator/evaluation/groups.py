@@ -1,9 +1,9 @@
 """The groups of an aggregation: which rows belong together, and reductions over them, step by step."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 
 from aggregator.promql.tree import Aggregate
@@ -12,8 +12,7 @@ from aggregator.series import NAME, Bools, Floats, Grid, Ints, Labels
 Rows = TypeVar("Rows", Floats, Bools)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Groups:
+class Groups(msgspec.Struct, frozen=True, eq=False):
     """`labels` of each group by first appearance; `order` lists the rows group by group, in their own order within
     one; `starts` says where in `order` each group begins. `in_order`: they stand so already.
     """

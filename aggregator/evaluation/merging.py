@@ -1,10 +1,10 @@
 """An aggregation over all clusters from what each computed for itself."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from msgspec.structs import replace
 
 from aggregator.evaluation.aggregations import REDUCTIONS
 from aggregator.evaluation.exactness import NeedsExact, are_whole, demand_exact

@@ -1,9 +1,9 @@
 """The rows of a grid under other labels: rows that become one series are merged, or are an error."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from aggregator.errors import CannotExecute
 from aggregator.series import NAME, Bools, Floats, Grid, Labels, without_name

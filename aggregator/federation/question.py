@@ -1,7 +1,6 @@
 """What is asked of one cluster, and what comes back: an answer, a refusal in Prometheus' words, or a failure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -13,8 +12,7 @@ T = TypeVar("T")
 Form = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class Question(msgspec.Struct, Generic[T], frozen=True):
     """One request to one cluster. `path` stands below `/api/v1/`; `decode` turns the body of a 200 into the answer
     and raises `NotPrometheus` for a body it cannot read.
     """
@@ -26,8 +24,7 @@ class Question(Generic[T]):
     method: Literal["GET", "POST"] = "POST"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered(Generic[T]):
+class Answered(msgspec.Struct, Generic[T], frozen=True):
     """What a cluster answered with 200."""
 
     cluster: str

@@ -1,8 +1,9 @@
 """One server asked one question: in time, if it is well, and with a judgement on whether it is."""
 
 import time
-from dataclasses import dataclass
 from typing import Generic
+
+import msgspec
 
 from aggregator.clusters.values import Prometheus
 from aggregator.errors import ClusterFailed, FailureKind
@@ -19,8 +20,7 @@ TELLING = 5.0
 ILL = {FailureKind.CONNECT, FailureKind.TLS, FailureKind.RESET, FailureKind.TIMEOUT}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[T]):
+class Outcome(msgspec.Struct, Generic[T], frozen=True):
     """A reply, and the bytes that travelled for it."""
 
     reply: Reply[T]

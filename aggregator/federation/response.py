@@ -1,7 +1,6 @@
 """One response of HTTP/1.1, put together from its bytes as they come; what cannot be taken is found out on the way."""
 
-from dataclasses import dataclass
-
+import msgspec
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from aggregator.federation.body import Body, Broken, Gzipped, Plain, TooLarge
@@ -21,8 +20,7 @@ class UnknownEncoding(Exception):
 UNREADABLE = (NotHttp, UnknownEncoding, Broken, TooLarge)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """An answer of any status. `size` counts the bytes that travelled, `location` is where a redirect points."""
 
     status: int

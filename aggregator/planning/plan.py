@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from aggregator.planning.wording import Texts
 from aggregator.promql.tree import Call, Node, Selector
 from aggregator.series import Steps
@@ -28,8 +30,7 @@ class Circumstances:
     labels_elsewhere: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """A leaf: what the clusters compute at `steps`; every row that comes back gets the label `cluster`.
 
     `pinned`: the same at every step, so it is asked once, at the first one.
@@ -80,8 +81,7 @@ class StagedAsk:
     steps: Steps
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """`tree` is the whole query for the splice lane, and what is evaluated here otherwise."""
 
     lane: Lane

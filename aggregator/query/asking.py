@@ -1,11 +1,11 @@
 """The leaves of a plan as questions to clusters, and the replies as values of the leaves."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
 from aggregator.errors import CannotExecute, CrosshubError
@@ -26,8 +26,7 @@ MOST_SAMPLES = 50_000_000
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(msgspec.Struct, frozen=True):
     """What is sent along with every question: parameters of Prometheus, as they were given."""
 
     form: Form = ()
@@ -43,8 +42,7 @@ def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | Crosshub
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(msgspec.Struct, frozen=True):
     """What one question brought for each of its leaves (by number), and what the cluster remarked."""
 
     values: tuple[tuple[int, Grid | Vector], ...]

@@ -3,7 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from aggregator.clusters.values import Query as Limits
 from aggregator.errors import BadExpression, CannotExecute, ClusterRefused, TimedOut, TooComplex

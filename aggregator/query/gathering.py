@@ -3,8 +3,10 @@
 import asyncio
 import time
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from aggregator.errors import ClusterFailed, CrosshubError, TimedOut
 from aggregator.evaluation.evaluate import Fetched, scalar

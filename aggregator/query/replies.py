@@ -1,9 +1,10 @@
 """What the replies of the clusters mean for the whole query: an answer, an answer with warnings, or an error."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Generic, TypeVar
+
+import msgspec
 
 from aggregator.errors import (
     BadExpression,
@@ -20,8 +21,7 @@ from aggregator.federation.wording import short
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Settled(Generic[T]):
+class Settled(msgspec.Struct, Generic[T], frozen=True):
     """The answers, in the order of the questions, of the clusters that answered all that they were asked.
 
     `answers` are (number of the question, cluster, value); `failed` the clusters that are missing.

@@ -1,7 +1,8 @@
 """What is asked of Crosshub, and what it answers, before either is HTTP."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from aggregator.errors import ClusterFailed
 from aggregator.planning.plan import Plan
@@ -10,8 +11,7 @@ from aggregator.series import Steps
 ResultType = Literal["vector", "matrix", "scalar", "string"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One PromQL query. An instant query has one step (`Steps(t, t, 0)`).
 
     `partial`: whether the answer may leave out clusters that fail (it then carries warnings). `timeout`: seconds the
@@ -27,8 +27,7 @@ class Request:
     lookback_delta: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(msgspec.Struct, frozen=True):
     """Seconds spent: planning, waiting for clusters, evaluating and encoding here."""
 
     plan: float
@@ -36,8 +35,7 @@ class Timings:
     evaluate: float
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """`result` is the JSON text of `data.result`, in pieces, ready to be sent.
 
     `failed` are the clusters that are missing; `warnings` say so too, among other things. `infos` are what Prometheus
