@@ -41,7 +41,7 @@ class HttpFleet:
                 channel.ask(question, forms[question.form], deadline)
                 for channel, question in zip(channels, questions, strict=True)
             ]
-            return (await asking[0],) if len(asking) == 1 else await _all(asking)
+            return await _all(asking)
 
     def breakers(self) -> dict[str, State]:
         """Whether each cluster is asked: closed (yes), open (left alone), half_open (tried again)."""
@@ -95,9 +95,13 @@ class _Holds:
 
 async def _all(asking: Sequence[Coroutine[Any, Any, Reply[T]]]) -> tuple[Reply[T], ...]:
     """Every reply. Whoever stops waiting leaves no task behind, and what a decoder raises comes out as it is."""
+    if len(asking) < 2:
+        return tuple([await one for one in asking])
+    first, *others = asking
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in asking]
+            tasks = [group.create_task(one) for one in others]
+            reply = await first
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from None
-    return tuple(task.result() for task in tasks)
+    return (reply, *[task.result() for task in tasks])

@@ -22,7 +22,8 @@ from aggregator.series import Grid, Raw, Scalar, Steps
 def encoded(value: Value, steps: Steps, limit: int) -> tuple[ResultType, Pieces, bool]:
     """The type of the result, its JSON, and whether the limit on series left anything out."""
     if isinstance(value, Grid):
-        return _of_vector(inhabited(value), steps, limit)
+        # Rows without a value are not written, but would be counted.
+        return _of_vector(inhabited(value) if limit else value, steps, limit)
     if isinstance(value, Windows):
         raw = within(value)
         kept = _first_series(raw, limit)
