@@ -95,8 +95,8 @@ class Parameters:
 
 async def parameters(request: Request) -> Parameters:
     """What a request asks for."""
-    # As they came: Starlette's mapping of them goes through all of them for each name.
-    headers = dict(request.scope["headers"])
+    # Of several of a name the first counts, as in Go. Starlette's mapping goes through all of them for each name.
+    headers = dict(reversed(request.scope["headers"]))
     found = Parameters(alerting=headers.get(b"fromalert", b"").lower() == b"true")
     if request.method == "POST" and _is_form(headers.get(b"content-type", b"")):
         _take(await _body(request), found)

@@ -40,8 +40,8 @@ class Connection(asyncio.Protocol):
         self._waiter = loop.create_future()
         # A tenth of what `asyncio.timeout` costs.
         ending = loop.call_later(seconds, self._give_up)
-        self._transport.write(request)
         try:
+            self._transport.write(request)
             return await self._waiter
         except BaseException:
             self.abort()

@@ -89,7 +89,7 @@ class _Holds:
     async def ended(self) -> None:
         """Waits until nobody holds it."""
         if self._many:
-            self._ended = asyncio.Event()
+            self._ended = self._ended or asyncio.Event()
             await self._ended.wait()
 
 

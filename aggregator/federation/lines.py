@@ -8,6 +8,8 @@ shorter one does.
 import re
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from aggregator.series import CLUSTER
 
 # How a Prometheus writes a vector. No quote stands in a string of JSON without a backslash, so that these are not part
@@ -16,34 +18,39 @@ _FIRST = b'{"status":"success","data":{"resultType":"vector","result":[{"metric"
 _VALUE = b'"},"value":['
 _NEXT = b'"]},{"metric":{"'
 _LAST = b'"]}]}'
-# What is written in a way that is not foreseen here, or stands for something in a line.
-_ODD = (b"\\", b"\0", b"\1", b'"metric":{}', b'"cluster":', b'"histogram":')
+# What is written in a way that is not foreseen here.
+_ODD = (b"\\", b'"metric":{}', b'"cluster":', b'"histogram":')
 
 _IN_LINES, _IN_JSON = bytes.maketrans(b'"', b"\1"), bytes.maketrans(b"\1", b'"')
 _BETWEEN = _NEXT.translate(_IN_LINES)
 _END = b"\0"
+
+_encode = msgspec.json.Encoder().encode
+_passed_over = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def cut(body: bytes, cluster: str) -> tuple[tuple[bytes, ...], bytes] | None:
     """The lines of a vector as Prometheus writes one, with the label `cluster`, and the JSON behind its result.
 
     None for what has to be parsed: no series, a series without labels or with a label `cluster` of its own, backslashes,
-    histograms, the writing of somebody else. Raises UnicodeDecodeError for what is no UTF-8.
+    histograms, the writing of somebody else. Raises one of UNREADABLE for what is no JSON.
     """
     if not body.startswith(_FIRST):
         return None
-    end = body.rfind(_LAST)
-    if end < 0:
+    end, name = body.rfind(_LAST), _encode(cluster)[1:-1]
+    if end < 0 or b"\\" in name:
         return None
     for odd in _ODD:
         if odd in body:
             return None
+    # Only looks whether it is JSON, though not at its UTF-8.
+    _passed_over(body)
     body.decode()
     text = body[len(_FIRST) : end].replace(_VALUE, _END).translate(_IN_LINES)
     lines = text.split(_BETWEEN)
     if text.count(_END) != len(lines):
         return None
-    return tuple(_labelled(lines, cluster.encode())), body[end + len(_LAST) :]
+    return tuple(_labelled(lines, name)), body[end + len(_LAST) :]
 
 
 def json_of(lines: Sequence[bytes]) -> bytes:
@@ -61,7 +68,7 @@ def _labelled(lines: Sequence[bytes], cluster: bytes) -> Iterator[bytes]:
         found = _SMALLER_NAMES.match(line)
         assert found is not None
         at = found.end()
-        yield line[:at] + (last if line[at] == _END[0] else before_another) + line[at:]
+        yield line[:at] + (last if line.startswith(_END, at) else before_another) + line[at:]
 
 
 def _smaller_than(name: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Answers of several clusters put side by side: label sets are read, the bytes of the samples pass through unread."""
+"""Answers of several clusters put side by side: label sets are read where need be, the samples pass through unread."""
 
 from collections.abc import Sequence
 from contextlib import suppress

@@ -27,34 +27,35 @@ class _Envelope(Remarks):
     data: _Data
 
 
-# Numbers in quotes are read as such: all but infinities and -0.
+# Numbers in quotes are read as such, but for +Inf, which is refused, and -0, which loses its sign.
 _DECODER = msgspec.json.Decoder(_Envelope, strict=False)
 _MINUS_ZERO = b'"-0"'
+_HISTOGRAM = b'"histogram":'
 
 
-class Decoded(NamedTuple):
+class DecodedVector(NamedTuple):
     """A cluster's answer to a leaf at one moment, and what it remarked."""
 
     vector: Vector
     remarks: tuple[str, ...]
 
 
-def decode_vector(body: bytes, cluster: str, at: int) -> Decoded:
+def decode_vector(body: bytes, cluster: str, at: int) -> DecodedVector:
     """The vector that a cluster answered for that millisecond, its series labelled with the cluster.
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
     with suppress(*UNREADABLE):
-        if _MINUS_ZERO not in body:
+        if _MINUS_ZERO not in body and _HISTOGRAM not in body:
             told = _DECODER.decode(body)
             series = told.data.result
             _demand_moment([each.value[0] for each in series], at)
             labels = labelled([each.metric for each in series], cluster)
-            return Decoded(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
+            return DecodedVector(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
     return _read_slowly(body, cluster, at)
 
 
-def together(vectors: Sequence[Vector]) -> Grid:
+def joined_vectors(vectors: Sequence[Vector]) -> Grid:
     """The series of several clusters in Prometheus' order, as a grid of one step."""
     labels = [labels for vector in vectors for labels in vector.labels]
     values = [value for vector in vectors for value in vector.values]
@@ -63,7 +64,7 @@ def together(vectors: Sequence[Vector]) -> Grid:
     return Grid(tuple([labels[row] for row in order]), column, np.ones(column.shape, dtype=np.bool_))
 
 
-def _read_slowly(body: bytes, cluster: str, at: int) -> Decoded:
+def _read_slowly(body: bytes, cluster: str, at: int) -> DecodedVector:
     """Whatever is among the numbers, and words for what cannot be taken."""
     result, remarks = opened(body)
     refuse_histograms(result)
@@ -72,9 +73,9 @@ def _read_slowly(body: bytes, cluster: str, at: int) -> Decoded:
         raise NotPrometheus("samples are missing, or not pairs")
     moments, values = found[0::2].tolist(), found[1::2].tolist()
     _demand_moment(moments, at)
-    return Decoded(Vector(labelled([series.metric for series in result], cluster), values), remarks)
+    return DecodedVector(Vector(labelled([series.metric for series in result], cluster), values), remarks)
 
 
 def _demand_moment(moments: Sequence[float], at: int) -> None:
-    if moments and set(moments) != {at / 1000}:
+    if not all(abs(moment * 1000 - at) < 0.5 for moment in set(moments)):
         raise NotPrometheus(OUTSIDE)

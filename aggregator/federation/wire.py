@@ -19,22 +19,24 @@ OUTSIDE = "samples lie outside the range that was asked for"
 _LITTLE = 20_000
 
 
-class Decoded(NamedTuple):
+class DecodedGrid(NamedTuple):
     """A cluster's answer to a leaf over a range, and what it remarked."""
 
     grid: Grid
     remarks: tuple[str, ...]
 
 
-def decode_grid(body: bytes, cluster: str, steps: Steps) -> Decoded:
+def decode_grid(body: bytes, cluster: str, steps: Steps) -> DecodedGrid:
     """The matrix that a cluster answered at the steps, its rows labelled with the cluster.
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
     result, remarks = opened(body)
     refuse_histograms(result)
+    if any(series.values is NOTHING for series in result):
+        raise NotPrometheus("samples are missing")
     labels = labelled([series.metric for series in result], cluster)
-    return Decoded(_grid(labels, [series.values for series in result], steps), remarks)
+    return DecodedGrid(_grid(labels, [series.values for series in result], steps), remarks)
 
 
 def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
@@ -109,7 +111,7 @@ def _seconds(steps: Steps) -> Floats:
 def _columns(seconds: Floats, steps: Steps) -> Ints:
     with np.errstate(all="ignore"):
         milliseconds = np.rint(seconds * 1000).astype(np.int64)
-    columns: Ints = (milliseconds - steps.start) // max(steps.step, 1)
+    columns: Ints = (milliseconds - steps.start) // steps.step
     if len(columns) and (columns.min() < 0 or columns.max() >= steps.count):
         raise NotPrometheus(OUTSIDE)
     return columns

@@ -11,7 +11,7 @@ import numpy as np
 from aggregator.errors import CannotExecute, CrosshubError
 from aggregator.federation.question import Form, Question
 from aggregator.federation.splice import Part, decode_part
-from aggregator.federation.vectors import decode_vector, together
+from aggregator.federation.vectors import decode_vector, joined_vectors
 from aggregator.federation.wire import decode_grid, joined
 from aggregator.planning.plan import Ask, StagedAsk
 from aggregator.planning.wording import texts
@@ -76,10 +76,11 @@ def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> G
     """The value of a leaf from what all questions of its plan brought, cluster by cluster."""
     found = [(cluster, value) for cluster, one in brought for which, value in one.values if which == number]
     if leaf.pinned or leaf.steps.is_instant:
-        whole = together([value for _, value in found if isinstance(value, Vector)])
+        whole = joined_vectors([value for _, value in found if isinstance(value, Vector)])
     else:
         whole = _whole_range([(cluster, value) for cluster, value in found if isinstance(value, Grid)], leaf)
     if leaf.pinned:
+        _demand_room(whole.series * leaf.steps.count)
         shape = (whole.series, leaf.steps.count)
         return Grid(whole.labels, np.broadcast_to(whole.values, shape), np.broadcast_to(whole.present, shape))
     return whole
@@ -125,9 +126,13 @@ def _whole_range(found: Sequence[tuple[str, Grid]], leaf: Ask) -> Grid:
     for cluster, grid in found:
         by_cluster.setdefault(cluster, []).append(grid)
     steps = sum(stretch.count for stretch in leaf.stretches())
-    if steps * sum(grids[0].series for grids in by_cluster.values()) > MOST_SAMPLES:
-        raise CannotExecute("query processing would load too many samples into memory in query execution")
+    _demand_room(steps * sum(grids[0].series for grids in by_cluster.values()))
     return joined([_in_a_row(grids) for grids in by_cluster.values()], steps)
+
+
+def _demand_room(samples: int) -> None:
+    if samples > MOST_SAMPLES:
+        raise CannotExecute("query processing would load too many samples into memory in query execution")
 
 
 def _in_a_row(grids: Sequence[Grid]) -> Grid:

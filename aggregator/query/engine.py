@@ -63,7 +63,8 @@ class Engine:
 
         Raises BadExpression, CannotExecute, TimedOut, or Unavailable when clusters that must answer do not.
         """
-        return await self._flights.do(request, lambda: self._answer(request))
+        deadline = time.monotonic() + self._patience(request)
+        return await self._flights.do(request, lambda: self._answer(request, deadline))
 
     async def planned(self, request: Request, *, exact: bool = False) -> Plan:
         """How the query is answered, without answering it."""
@@ -91,8 +92,7 @@ class Engine:
         around = Circumstances(self.clusters, self._are_closed(asked), *elsewhere)
         return plan(tree, request.steps, around, exact=exact)
 
-    async def _answer(self, request: Request) -> Answer:
-        deadline = time.monotonic() + self._patience(request)
+    async def _answer(self, request: Request, deadline: float) -> Answer:
         try:
             return await self._attempt(request, deadline, exact=False)
         except NeedsExact:

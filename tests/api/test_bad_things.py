@@ -79,15 +79,16 @@ async def test_all_clusters_failing_is_an_error(fault: Fault, asked: str, tmp_pa
 @pytest.mark.parametrize(
     ("parameters", "headers"),
     [
-        ({"partial_response": "false"}, {}),
-        ({}, {"FromAlert": "true"}),
-        ({"partial_response": "true"}, {"Fromalert": "True"}),
+        ({"partial_response": "false"}, []),
+        ({}, [("FromAlert", "true")]),
+        ({}, [("FromAlert", "true"), ("FromAlert", "false")]),
+        ({"partial_response": "true"}, [("Fromalert", "True")]),
     ],
-    ids=["asked for", "an alert of Grafana's", "an alert of Grafana's, whatever its data source says"],
+    ids=["asked for", "an alert of Grafana's", "the first word counts", "an alert, whatever its data source says"],
 )
 @ASKED
 async def test_who_wants_all_or_nothing_gets_nothing(
-    parameters: dict[str, str], headers: dict[str, str], asked: str, tmp_path: Path
+    parameters: dict[str, str], headers: list[tuple[str, str]], asked: str, tmp_path: Path
 ) -> None:
     refused = next(fault for fault in FAULTS if fault.name == "refused")
     async with config_where(refused, ("oslo",), tmp_path) as config, running(config) as http:

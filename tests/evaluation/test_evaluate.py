@@ -1,5 +1,6 @@
 """Trees evaluated: scalars, names, labels, order, subqueries."""
 
+import numpy as np
 import pytest
 
 from aggregator.errors import CannotExecute
@@ -174,3 +175,10 @@ def test_a_fraction_of_classic_histograms_is_known_to_3_x_only() -> None:
 
     assert rows(answer("histogram_fraction(0, 1, b)", closed=False, b=buckets)) == ["{} 0.5"]
     assert rows(answer("histogram_fraction(0, 1, b)", closed=True, b=buckets)) == []
+
+
+def test_an_overflow_is_an_answer_and_no_warning() -> None:
+    with np.errstate(all="warn"):
+        value = answer("x * 1e308 * 1e308 / 0", x=X)
+
+    assert rows(value)[0] == '{a="1"} +Inf +Inf +Inf'

@@ -141,6 +141,15 @@ async def test_connections_are_kept_for_the_next_question() -> None:
     assert (len(server.requests), server.connections) == (5, 1)
 
 
+async def test_everybody_who_closes_the_fleet_waits_until_nobody_holds_it() -> None:
+    async with fleet_of() as fleet:
+        with fleet.held():
+            closing = [asyncio.create_task(fleet.close()) for _ in range(2)]
+            await asyncio.wait(closing, timeout=0)
+
+        await asyncio.gather(*closing)
+
+
 async def test_closing_waits_for_those_who_hold_the_fleet() -> None:
     async with fake_prometheus() as server, fleet_of(reached_at(server)) as fleet:
         with fleet.held():

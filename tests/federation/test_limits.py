@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from aggregator.clusters.values import Breaker
+from aggregator.clusters.values import Breaker, Prometheus
 from aggregator.errors import ClusterFailed, ClusterRefused, FailureKind
 from aggregator.federation.question import Answered
 from tests.fakes.http import Request, response, send, serving
@@ -38,6 +38,13 @@ async def test_timeout_is_how_long_one_cluster_is_waited_for() -> None:
 async def test_the_deadline_of_the_query_goes_before_the_timeout_of_the_cluster() -> None:
     async with serving(is_silent) as server:
         reply = await reply_of(reached_at(server), seconds=0.2)
+
+    assert reply == ClusterFailed("lisbon", FailureKind.TIMEOUT, "no answer in 0.2 s")
+
+
+async def test_the_timeout_holds_while_a_connection_is_made_as_well() -> None:
+    async with serving(is_silent) as server:
+        reply = await reply_of(Prometheus((server.url.replace("http:", "https:"),), timeout=0.2))
 
     assert reply == ClusterFailed("lisbon", FailureKind.TIMEOUT, "no answer in 0.2 s")
 

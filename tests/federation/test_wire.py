@@ -7,7 +7,7 @@ import pytest
 
 from aggregator.errors import CannotExecute
 from aggregator.federation.question import NotPrometheus
-from aggregator.federation.vectors import decode_vector, together
+from aggregator.federation.vectors import decode_vector, joined_vectors
 from aggregator.federation.wire import decode_grid, joined
 from aggregator.series import Grid, Steps
 from tests.federation.bodies import HISTOGRAMS, NOT_PROMETHEUS, matrix, vector, with_remarks
@@ -18,7 +18,7 @@ RANGE = Steps(60_000, 180_000, 60_000)
 
 def grid(body: bytes, steps: Steps = RANGE) -> Grid:
     if steps.is_instant:
-        return together([decode_vector(body, "oslo", steps.start).vector])
+        return joined_vectors([decode_vector(body, "oslo", steps.start).vector])
     return decode_grid(body, "oslo", steps).grid
 
 
@@ -109,6 +109,11 @@ def test_nothing_is_an_answer(body: bytes, steps: Steps) -> None:
     answer = grid(body, steps)
 
     assert (answer.series, answer.steps) == (0, steps.count)
+
+
+def test_a_vector_is_no_answer_to_a_question_about_a_range() -> None:
+    with pytest.raises(NotPrometheus):
+        grid(vector(('"a":"b"', "60", "1")), RANGE)
 
 
 def test_what_a_cluster_remarks_is_kept() -> None:
@@ -211,7 +216,7 @@ def test_the_rows_of_several_clusters_stand_in_the_order_of_their_labels() -> No
 
 def test_nothing_of_several_clusters_has_the_columns_all_the_same() -> None:
     assert joined([], 3).values.shape == (0, 3)
-    assert together([]).values.shape == (0, 1)
+    assert joined_vectors([]).values.shape == (0, 1)
 
 
 def test_a_vector_with_an_infinity_or_a_negative_zero_keeps_all_its_values() -> None:

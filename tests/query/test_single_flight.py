@@ -131,6 +131,21 @@ async def test_equal_queries_at_the_same_moment_ask_the_clusters_once() -> None:
     assert len(fleet.asked("lisbon")) == 3
 
 
+async def test_who_begins_anew_has_no_more_time_than_it_had() -> None:
+    async with scene({"lisbon": {"x": ["x 1"], "y": ["y 1"]}}, holding=asyncio.Event()) as fleet:
+        first = asyncio.create_task(fleet.instant("x", timeout=0.6))
+        await fleet.servers["lisbon"].until(lambda server: len(server.requests) == 1)
+        second = asyncio.create_task(fleet.instant("x", timeout=0.6))
+        later = asyncio.create_task(fleet.instant("y", timeout=0.9))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(first, 0.45)
+
+        ended, _ = await asyncio.wait([second, later], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.gather(second, later, return_exceptions=True)
+
+    assert ended == {second}
+
+
 async def test_a_query_that_nobody_waits_for_any_more_is_given_up() -> None:
     async with scene({"lisbon": {"x": ["x 1"]}}, holding=asyncio.Event()) as fleet:
         task = asyncio.create_task(fleet.instant("x"))
