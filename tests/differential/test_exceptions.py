@@ -46,6 +46,29 @@ def test_others_are_not(expression: str) -> None:
     assert name_of(expression) is None
 
 
+def scalar_vector(value: str) -> Heard:
+    result = [{"metric": {}, "value": [60, value]}]
+    return Heard(200, {"status": "success", "data": {"resultType": "vector", "result": result}})
+
+
+@pytest.mark.parametrize(
+    ("expression", "union", "ours", "is_excused"),
+    [
+        ("cosh(x)", "+Inf", "7.3e+307", True),
+        ("-exp(x)", "-Inf", "-1.3e+308", True),
+        ("cosh(x)", "+Inf", "1e+300", False),
+        ("cosh(x)", "7.3e+307", "+Inf", False),
+        ("x * 2", "+Inf", "7.3e+307", False),
+    ],
+)
+def test_an_exponential_is_excused_only_where_one_prometheus_overflows_early(
+    expression: str, union: str, ours: str, *, is_excused: bool
+) -> None:
+    name = name_of(expression, scalar_vector(union), scalar_vector(ours))
+
+    assert (name == "exponentials that overflow early") is is_excused
+
+
 def test_duplicates_are_excused_only_where_the_match_group_names_a_cluster() -> None:
     of_a_cluster = failed(DUPLICATES.replace("{}", '{cluster="oslo", node="1"}'))
 
