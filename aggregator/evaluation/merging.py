@@ -36,8 +36,9 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
 def _average(_: Aggregate, parts: Parts) -> Grid:
     total, count = _aligned(parts)
     groups = _across_clusters(total)
-    added = _total(total, groups)
-    mean = added / _total(count, groups)
+    added, many = _total(total, groups), _total(count, groups)
+    # Of several zeros Prometheus' running mean is 0 though all of them are -0.
+    mean = np.where(many > 1, added / many + 0.0, added / many)
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact

@@ -65,18 +65,16 @@ async def judge(http: aiohttp.ClientSession, question: Question, union: str, our
     verdict = Verdict.DIFFERENT
     if await _contradicts_itself(http, question, union, first, order):
         verdict = Verdict.UNDECIDED
-    elif excuse := excused(question, first, mine) or await _of_ranges(http, question, union, first, mine):
+    elif excuse := excused(question, first, mine) or await _of_ranges(http, question, union, mine):
         verdict, reason = Verdict.EXCEPTION, excuse
     elif difference(first, await ask(http, ours, question), order) is None:
         reason = f"not always the same: {reason}"
     return Outcome(question, verdict, reason, first.gist(), mine.gist())
 
 
-async def _of_ranges(
-    http: aiohttp.ClientSession, question: Question, union: str, first: Heard, mine: Heard
-) -> str | None:
+async def _of_ranges(http: aiohttp.ClientSession, question: Question, union: str, mine: Heard) -> str | None:
     """The name of the exception where the union's range is not what it answers at its moments, and ours is."""
-    if not question.step or first.failed:
+    if not question.step:
         return None
     moments = await moment_by_moment(http, union, question)
     return None if difference(moments, mine, BY_LABELS) else OF_RANGES

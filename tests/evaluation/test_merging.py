@@ -118,6 +118,13 @@ def test_an_average_is_that_of_all_and_not_of_the_averages() -> None:
     assert merged("avg(x)", total, count) == ["{} 1.2 2"]
 
 
+def test_the_mean_of_several_negative_zeros_is_zero_and_that_of_one_keeps_its_sign() -> None:
+    total = grid('{cluster="lisbon"} -0 -0', '{cluster="oslo"} -0 _')
+    count = grid('{cluster="lisbon"} 1 1', '{cluster="oslo"} 1 _')
+
+    assert merged("avg(x)", total, count) == ["{} 0 -0"]
+
+
 def test_the_deviation_within_clusters_and_between_them_count() -> None:
     # 1, 3 in one, 5 in the other.
     count = grid('{cluster="lisbon"} 2', '{cluster="oslo"} 1')
