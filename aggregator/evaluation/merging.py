@@ -17,6 +17,8 @@ Parts = tuple[Grid, ...]
 
 # A variance so small beside the mean has lost more digits than answers may differ in.
 _NARROW = 1e-6
+# And so has a sum so small beside what it is of.
+_CANCELLED = 1e-6
 
 
 def merge(node: Aggregate, parts: Parts) -> Grid:
@@ -29,8 +31,11 @@ def _combined(node: Aggregate, parts: Parts) -> Grid:
     groups = _across_clusters(part)
     # A count of all is the sum of the counts.
     reduction = _total if node.operator in ("sum", "count", "count_values") else REDUCTIONS[node.operator]
+    values = reduction(part, groups)
     exact = node.operator != "sum" or are_whole(part)
-    return Grid(groups.labels, reduction(part, groups), any_of(part.present, groups), exact)
+    if not exact:
+        _demand_uncancelled(values, part, groups)
+    return Grid(groups.labels, values, any_of(part.present, groups), exact)
 
 
 def _average(_: Aggregate, parts: Parts) -> Grid:
@@ -42,6 +47,7 @@ def _average(_: Aggregate, parts: Parts) -> Grid:
     if np.isinf(added).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
+    _demand_uncancelled(added, total, groups)
     return Grid(groups.labels, mean, any_of(total.present, groups), exact=False)
 
 
@@ -76,6 +82,13 @@ def _best(node: Aggregate, parts: Parts, *, least: bool) -> Grid:
     groups = grouped(list(map(key_of(node), candidates.labels)))
     k = Scalar(np.full(candidates.steps, node.parameter.value))
     return best(candidates, groups, k, least=least, ordered=False)
+
+
+def _demand_uncancelled(sums: Floats, part: Grid, groups: Groups) -> None:
+    """Raise NeedsExact where the parts cancel each other until rounding shows."""
+    if (part.values < 0).any():
+        largest = reduce(np.maximum, np.where(part.present, np.abs(part.values), 0.0), groups)
+        demand_exact(np.abs(sums) < _CANCELLED * largest, exact=False)
 
 
 def _total(part: Grid, groups: Groups) -> Floats:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -116,6 +117,23 @@ def test_an_average_is_that_of_all_and_not_of_the_averages() -> None:
     count = grid('{cluster="lisbon"} 9 2', '{cluster="oslo"} 1 _')
 
     assert merged("avg(x)", total, count) == ["{} 1.2 2"]
+
+
+@pytest.mark.parametrize("query", ["sum(x)", "avg(x)"])
+@pytest.mark.parametrize(
+    ("second", "is_taken"), [("-0.3", False), ("-0.29999999", False), ("-0.29", True), ("0.3", True)]
+)
+def test_what_cancels_until_rounding_shows_is_computed_exactly(query: str, second: str, *, is_taken: bool) -> None:
+    parts = [grid('{cluster="lisbon"} 0.3', f'{{cluster="oslo"}} {second}')]
+    if query == "avg(x)":
+        parts.append(grid('{cluster="lisbon"} 1', '{cluster="oslo"} 1'))
+
+    with nullcontext() if is_taken else pytest.raises(NeedsExact):
+        merged(query, *parts)
+
+
+def test_whole_numbers_cancel_without_a_rest() -> None:
+    assert merged("sum(x)", grid('{cluster="lisbon"} 3', '{cluster="oslo"} -3')) == ["{} 0"]
 
 
 def test_the_mean_of_several_negative_zeros_is_zero_and_that_of_one_keeps_its_sign() -> None:
