@@ -7,7 +7,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from aggregator.evaluation.aggregations import REDUCTIONS
-from aggregator.evaluation.exactness import NeedsExact, are_whole, demand_exact
+from aggregator.evaluation.exactness import NeedsExact, are_whole, cancelled, demand_exact
 from aggregator.evaluation.groups import Groups, any_of, grouped, key_of, reduce
 from aggregator.evaluation.picking import best
 from aggregator.promql.tree import Aggregate, Number
@@ -17,8 +17,6 @@ Parts = tuple[Grid, ...]
 
 # A variance so small beside the mean has lost more digits than answers may differ in.
 _NARROW = 1e-6
-# And so has a sum so small beside what it is of.
-_CANCELLED = 1e-6
 
 
 def merge(node: Aggregate, parts: Parts) -> Grid:
@@ -88,7 +86,7 @@ def _demand_uncancelled(sums: Floats, part: Grid, groups: Groups) -> None:
     """Raise NeedsExact where the parts cancel each other until rounding shows."""
     if (part.values < 0).any():
         largest = reduce(np.maximum, np.where(part.present, np.abs(part.values), 0.0), groups)
-        demand_exact(np.abs(sums) < _CANCELLED * largest, exact=False)
+        demand_exact(cancelled(sums, largest, largest), exact=False)
 
 
 def _total(part: Grid, groups: Groups) -> Floats:

@@ -1,10 +1,15 @@
 """Answers of a Prometheus read as far as both lanes need it: label sets and remarks. Samples stay JSON."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import msgspec
 
+from aggregator.errors import CannotExecute
 from aggregator.federation.question import UNREADABLE, NotPrometheus
+from aggregator.series import CLUSTER, Labels
+
+OUTSIDE = "samples lie outside the range that was asked for"
 
 NOTHING = msgspec.Raw()
 """What a field that is missing holds, where its JSON is kept unread."""
@@ -81,6 +86,30 @@ def remarks_behind(behind: bytes) -> tuple[str, ...]:
 def remarks_of(told: Remarks) -> tuple[str, ...]:
     """Warnings and infos as one."""
     return (*told.warnings, *map(Info, told.infos))
+
+
+def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
+    """The label sets with `cluster`, which the metrics get as well; ours wins over one that a series already carries."""
+    labels, own = [], False
+    for metric in metrics:
+        if metric.setdefault(CLUSTER, cluster) is not cluster:
+            metric[CLUSTER], own = cluster, True
+        labels.append(tuple(sorted(metric.items())))
+    if own and len(set(labels)) < len(labels):
+        raise CannotExecute(
+            f'series of cluster "{cluster}" already carry the label "cluster"; with the name of the cluster in its '
+            "place, two of them become the same. Rename that label in the cluster, or aggregate it away"
+        )
+    return tuple(labels)
+
+
+def refuse_histograms(result: Sequence[Series]) -> None:
+    """Raise CannotExecute where any series has native histograms."""
+    if any(series.histogram is not NOTHING or series.histograms is not NOTHING for series in result):
+        raise CannotExecute(
+            "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
+            "`sum by (cluster) (...)`"
+        )
 
 
 def _cut(body: bytes) -> Opened | None:

@@ -6,10 +6,9 @@ from operator import itemgetter
 
 import msgspec
 
-from aggregator.federation.envelope import NOTHING, Series, opened, remarks_behind
+from aggregator.federation.envelope import NOTHING, Series, labelled, opened, remarks_behind
 from aggregator.federation.lines import cut, json_of
 from aggregator.federation.question import UNREADABLE
-from aggregator.federation.wire import labelled
 from aggregator.series import Labels
 
 Spliced = tuple[Labels, bytes, bytes]
@@ -37,7 +36,8 @@ def decode_part(body: bytes, cluster: str) -> Part:
             lines, behind = found
             return Part(remarks=remarks_behind(behind), lines=lines)
     result, remarks = opened(body)
-    return Part(_with_cluster(result, cluster), remarks)
+    labels = labelled([series.metric for series in result], cluster)
+    return Part(tuple(map(_spliced, labels, result)), remarks)
 
 
 def spliced(parts: Sequence[Part], *, by_labels: bool, limit: int = 0) -> tuple[tuple[bytes, ...], bool]:
@@ -64,10 +64,6 @@ def _parsed(lines: Sequence[bytes]) -> tuple[Spliced, ...]:
     """The series of lines, to be put beside others that had to be parsed."""
     series = msgspec.json.decode(json_of(lines), type=list[Series])
     return tuple([_spliced(tuple(sorted(each.metric.items())), each) for each in series])
-
-
-def _with_cluster(result: Sequence[Series], cluster: str) -> tuple[Spliced, ...]:
-    return tuple(map(_spliced, labelled([series.metric for series in result], cluster), result))
 
 
 def _spliced(labels: Labels, series: Series) -> Spliced:

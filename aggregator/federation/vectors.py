@@ -7,10 +7,9 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from aggregator.federation.envelope import NOTHING, Remarks, opened, remarks_of
+from aggregator.federation.envelope import NOTHING, OUTSIDE, Remarks, labelled, opened, refuse_histograms, remarks_of
 from aggregator.federation.numerals import numbers
 from aggregator.federation.question import UNREADABLE, NotPrometheus
-from aggregator.federation.wire import OUTSIDE, labelled, refuse_histograms
 from aggregator.series import Grid, Vector
 
 

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 
 from aggregator.errors import CannotExecute, CrosshubError
+from aggregator.federation.matrices import decode_grid, joined
 from aggregator.federation.question import Form, Question
 from aggregator.federation.splice import Part, decode_part
 from aggregator.federation.vectors import decode_vector, joined_vectors
-from aggregator.federation.wire import decode_grid, joined
 from aggregator.planning.plan import Ask, StagedAsk
 from aggregator.planning.wording import texts
 from aggregator.promql.print import seconds

@@ -8,8 +8,8 @@ from itertools import pairwise
 from math import isnan
 
 from aggregator.errors import CannotExecute, ClusterFailed, ClusterRefused, FailureKind
+from aggregator.federation.matrices import decode_grid
 from aggregator.federation.question import Answered, Fleet, Form, Question
-from aggregator.federation.wire import decode_grid
 from aggregator.promql.print import seconds
 from aggregator.rollups.buckets import Bucket
 from aggregator.rollups.catalogue import DENSEST, MEASURES, PRESENT, SEEN, Exporter, Longer, Measure, worded

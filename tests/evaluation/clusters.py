@@ -7,7 +7,7 @@ import numpy as np
 from aggregator.evaluation.evaluate import Fetched, Value, evaluate
 from aggregator.evaluation.exactness import NeedsExact
 from aggregator.evaluation.rows import by_labels
-from aggregator.federation.wire import joined
+from aggregator.federation.matrices import joined
 from aggregator.planning.plan import Ask, Circumstances, Plan
 from aggregator.planning.planner import plan
 from aggregator.promql.parse import parse

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from aggregator.errors import CannotExecute
+from aggregator.federation.matrices import decode_grid, joined
 from aggregator.federation.question import NotPrometheus
 from aggregator.federation.vectors import decode_vector, joined_vectors
-from aggregator.federation.wire import decode_grid, joined
 from aggregator.series import Grid, Steps
 from tests.federation.bodies import HISTOGRAMS, NOT_PROMETHEUS, matrix, vector, with_remarks
 

@@ -7,13 +7,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from aggregator.errors import CannotExecute
-from aggregator.federation.envelope import NOTHING, Series, opened
+from aggregator.federation.envelope import NOTHING, OUTSIDE, labelled, opened, refuse_histograms
 from aggregator.federation.numerals import numbers
 from aggregator.federation.question import NotPrometheus
-from aggregator.series import CLUSTER, Floats, Grid, Ints, Labels, Steps
-
-OUTSIDE = "samples lie outside the range that was asked for"
+from aggregator.series import Floats, Grid, Ints, Labels, Steps
 
 # Up to so many values, the number of calls decides how long numpy takes.
 _LITTLE = 20_000
@@ -39,21 +36,6 @@ def decode_grid(body: bytes, cluster: str, steps: Steps) -> DecodedGrid:
     return DecodedGrid(_grid(labels, [series.values for series in result], steps), remarks)
 
 
-def labelled(metrics: Sequence[dict[str, str]], cluster: str) -> tuple[Labels, ...]:
-    """The label sets with `cluster`, which the metrics get as well; ours wins over one that a series already carries."""
-    labels, own = [], False
-    for metric in metrics:
-        if metric.setdefault(CLUSTER, cluster) is not cluster:
-            metric[CLUSTER], own = cluster, True
-        labels.append(tuple(sorted(metric.items())))
-    if own and len(set(labels)) < len(labels):
-        raise CannotExecute(
-            f'series of cluster "{cluster}" already carry the label "cluster"; with the name of the cluster in its '
-            "place, two of them become the same. Rename that label in the cluster, or aggregate it away"
-        )
-    return tuple(labels)
-
-
 def joined(grids: Sequence[Grid], steps: int) -> Grid:
     """The rows of several clusters in Prometheus' order of series."""
     labels = [labels for grid in grids for labels in grid.labels]
@@ -72,15 +54,6 @@ def joined(grids: Sequence[Grid], steps: int) -> Grid:
         values[own], present[own] = grid.values, grid.present
         row += grid.series
     return Grid(ordered, values, present)
-
-
-def refuse_histograms(result: Sequence[Series]) -> None:
-    """Raise CannotExecute where any series has native histograms."""
-    if any(series.histogram is not NOTHING or series.histograms is not NOTHING for series in result):
-        raise CannotExecute(
-            "native histograms cannot be combined across clusters; keep `cluster` in the grouping, as in "
-            "`sum by (cluster) (...)`"
-        )
 
 
 def _grid(labels: tuple[Labels, ...], samples: Sequence[msgspec.Raw], steps: Steps) -> Grid:
