@@ -21,12 +21,18 @@ def check(
         from aggregator.reports.pdf import what_draws
 
         what_draws()
-    if not connect:
+    from aggregator.clusters.remarks import remarks_on
+
+    if connect:
+        from aggregator.cli.connect import ask_everything
+
+        all_answered = ask_everything(config)
+    else:
         from aggregator.clusters.tables import counts
 
+        all_answered = True
         typer.echo(f"{chosen_file(context)}: {counts(config)}, no faults")
-        return
-    from aggregator.cli.connect import ask_everything
-
-    if not ask_everything(config):
+    for remark in remarks_on(config):
+        typer.echo(f"note: {remark}")
+    if not all_answered:
         raise typer.Exit(1)

@@ -87,7 +87,9 @@ async def test_check_counts_what_there_is(tmp_path: Path) -> None:
 
     code, output, errors = await crosshub("--config", str(file), "check")
 
-    assert (code, output, errors) == (0, f"{file}: 1 cluster, 1 hub, 1 community, no faults\n", "")
+    counts, *notes = output.splitlines()
+    assert (code, counts, errors) == (0, f"{file}: 1 cluster, 1 hub, 1 community, no faults", "")
+    assert [note.partition(":")[0] for note in notes] == ["note"]
 
 
 async def test_rules_with_a_fault_are_a_fault_as_well(tmp_path: Path) -> None:
