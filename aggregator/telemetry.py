@@ -1,14 +1,12 @@
 """Crosshub's own metrics, `crosshub_server_*`: what clusters answered, and how long queries took here."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
@@ -18,9 +16,10 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from aggregator.traffic import Traffic
+
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BREAKER_STATES = ("closed", "half_open", "open")
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 ENDINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}
@@ -41,23 +40,12 @@ class Telemetry:
         own = self._registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=own)
-        self._questions = Counter(
-            "crosshub_server_cluster_queries", "Questions put to a cluster.", ["cluster"], registry=own
-        )
         self._failures = Counter(
             "crosshub_server_cluster_failures",
             "Questions that a cluster did not answer.",
             ["cluster", "kind"],
             registry=own,
         )
-        self._bytes = Counter("crosshub_server_cluster_bytes", "Bytes that a cluster sent.", ["cluster"], registry=own)
-        self._seconds = Histogram(
-            "crosshub_server_cluster_seconds", "How long a cluster took.", ["cluster"], buckets=SECONDS, registry=own
-        )
-        self._queries = Histogram(
-            "crosshub_server_query_seconds", "How long an answer took.", ["lane"], buckets=SECONDS, registry=own
-        )
-        self._lanes = Counter("crosshub_server_queries", "Queries answered.", ["lane"], registry=own)
         self._partial = Counter(
             "crosshub_server_partial_answers", "Queries answered without all clusters.", registry=own
         )
@@ -67,8 +55,6 @@ class Telemetry:
         )
         Gauge("crosshub_server_build_info", "Which Crosshub this is.", ["version"], registry=own).labels(version).set(1)
         self._config.set(1)
-        self._of = lru_cache(maxsize=None)(self._series_of)
-        self._in = lru_cache(maxsize=None)(self._series_in)
         self._pieces = Counter("crosshub_server_rollup_pieces", "Pieces of rollups that were kept.", registry=own)
         self._not_told = Counter(
             "crosshub_server_rollup_failures",
@@ -124,33 +110,23 @@ class Telemetry:
         )
         self._size = Gauge("crosshub_server_database_bytes", "How large the database is.", registry=own)
         self._rows = Gauge("crosshub_server_database_rows", "Rows of a table.", ["table"], registry=own)
+        self._traffic = Traffic()
+        own.register(self._traffic)
         self.breakers: Breakers = dict
         own.register(_BreakerStates(self))
 
     def replied(self, cluster: str, kind: str | None, seconds: float, size: int) -> None:
         """A cluster answered, or failed in some way."""
-        questions, taken, travelled = self._of(cluster)
-        questions.inc()
-        taken.observe(seconds)
-        travelled.inc(size)
+        self._traffic.clusters[cluster].add(seconds, size)
         if kind is not None:
             self._failures.labels(cluster, kind).inc()
 
-    def _series_of(self, cluster: str) -> tuple[Counter, Histogram, Counter]:
-        """The series that every reply of a cluster is counted in; looking them up takes longer than counting."""
-        return self._questions.labels(cluster), self._seconds.labels(cluster), self._bytes.labels(cluster)
-
-    def _series_in(self, lane: str) -> tuple[Counter, Histogram]:
-        """The series that every answer in a lane is counted in."""
-        return self._lanes.labels(lane), self._queries.labels(lane)
-
     def answered(self, lane: str, seconds: float, missing: Mapping[str, str] = NOBODY) -> None:
         """A query was answered, less the clusters that are `missing`, each with the kind of its failure."""
-        queries, taken = self._in(lane)
-        queries.inc()
-        taken.observe(seconds)
-        if missing:
-            self._partial.inc()
+        self._traffic.lanes[lane].add(seconds)
+        if not missing:
+            return
+        self._partial.inc()
         for cluster, kind in missing.items():
             # All other kinds are those of single replies; that a cluster is too old shows when others understand.
             if kind == "unsupported":

@@ -17,6 +17,7 @@ T = TypeVar("T")
 LARGEST_FORM = 10 * 2**20
 _FORM = b"application/x-www-form-urlencoded"
 _BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2}).{0,2}", re.DOTALL)
+_WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _TRUTH = {
     **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
     **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
@@ -107,7 +108,7 @@ async def parameters(request: Request) -> Parameters:
 
 def whole(text: str) -> int | None:
     """The int that Go's strconv.Atoi reads, or None."""
-    if not re.fullmatch(r"[+-]?\d{1,19}", text, re.ASCII):
+    if not _WHOLE.fullmatch(text):
         return None
     number = int(text)
     return number if -(2**63) <= number < 2**63 else None

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import defaultdict
 from functools import lru_cache
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from aggregator.federation.credentials import authorization
 from aggregator.federation.dial import Dial
 from aggregator.federation.faults import FAULTS, fault, is_of_tls
 from aggregator.federation.names import Names
+from aggregator.federation.pool import Pool
 from aggregator.federation.response import Received
 from aggregator.federation.tls import TlsContexts
 from aggregator.federation.wording import amount
@@ -56,13 +56,12 @@ class HttpClient:
         self._to = prometheus
         self._names = names
         self._dial = Dial(prometheus, names, contexts)
-        # By where they lead; the one used last is used next, so that the others may end.
-        self._kept: defaultdict[tuple[str, str], list[Connection]] = defaultdict(list)
+        self._pool = Pool(IDLE)
         self._head = lru_cache(maxsize=64)(self._written_head)
 
     async def exchange(self, url: URL, form: bytes | None, until: float) -> Received:
         try:
-            kept = self._rested(url)
+            kept = self._pool.take(_where(url))
             if kept is not None:
                 started = time.monotonic()
                 try:
@@ -76,10 +75,7 @@ class HttpClient:
             raise Fault(*fault(error)) from None
 
     async def close(self) -> None:
-        for connections in self._kept.values():
-            for connection in connections:
-                connection.close()
-        self._kept.clear()
+        self._pool.close()
 
     async def _opened(self, url: URL, until: float) -> Connection:
         patience = asyncio.timeout(until - time.monotonic())
@@ -99,21 +95,10 @@ class HttpClient:
             reason = f"its answer is larger than {amount(self._to.max_body)}"
             raise Fault(FailureKind.TOO_LARGE, reason, connection.size) from None
         if connection.is_open:
-            connection.rest(IDLE)
-            self._kept[url.scheme, url.authority].append(connection)
+            self._pool.give(_where(url), connection)
         else:
             connection.close()
         return received
-
-    def _rested(self, url: URL) -> Connection | None:
-        """A connection that nobody uses, if there is one."""
-        kept = self._kept[url.scheme, url.authority]
-        while kept:
-            connection = kept.pop()
-            connection.wake()
-            if connection.is_open:
-                return connection
-        return None
 
     def _request(self, url: URL, form: bytes | None) -> bytes:
         """The whole request."""
@@ -138,3 +123,7 @@ class HttpClient:
         if self._to.encoding != "auto":
             return self._to.encoding
         return "identity" if self._to.proxy is None and self._names.near(host) else "gzip"
+
+
+def _where(url: URL) -> tuple[str, str]:
+    return url.scheme, url.authority

@@ -26,7 +26,6 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._incoming: Incoming | None = None
         self._waiter: asyncio.Future[Received] | None = None
-        self._resting: asyncio.TimerHandle | None = None
 
     async def exchange(self, request: bytes, largest: int, seconds: float) -> Received:
         """The response to a whole request; raises Disconnected, TooLate, or one of UNREADABLE.
@@ -56,23 +55,12 @@ class Connection(asyncio.Protocol):
         """The bytes that came of the last response's body."""
         return self._incoming.size if self._incoming else 0
 
-    def rest(self, seconds: float) -> None:
-        """Closes the connection if nobody wakes it in that time."""
-        self._resting = asyncio.get_running_loop().call_later(seconds, self.close)
-
-    def wake(self) -> None:
-        if self._resting is not None:
-            self._resting.cancel()
-            self._resting = None
-
     def close(self) -> None:
-        self.wake()
         self.is_open = False
         self._transport.close()
 
     def abort(self) -> None:
         """Closes at once, whatever is on its way."""
-        self.wake()
         self.is_open = False
         self._transport.abort()
 
@@ -101,7 +89,6 @@ class Connection(asyncio.Protocol):
             waiter.set_exception(fault)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.wake()
         self.is_open = False
         waiter, incoming = self._waiter, self._incoming
         if waiter is None or incoming is None or waiter.done():

@@ -1,7 +1,6 @@
 """Answers of a Prometheus to instant queries, read as label sets and numbers."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -44,14 +43,16 @@ def decode_vector(body: bytes, cluster: str, at: int) -> DecodedVector:
 
     Raises NotPrometheus for anything else, and CannotExecute for native histograms, which are not combined here.
     """
-    with suppress(*UNREADABLE):
-        if _MINUS_ZERO not in body and _HISTOGRAM not in body:
-            told = _DECODER.decode(body)
-            series = told.data.result
-            _demand_moment([each.value[0] for each in series], at)
-            labels = labelled([each.metric for each in series], cluster)
-            return DecodedVector(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
-    return _read_slowly(body, cluster, at)
+    if _MINUS_ZERO in body or _HISTOGRAM in body:
+        return _read_slowly(body, cluster, at)
+    try:
+        told = _DECODER.decode(body)
+    except UNREADABLE:
+        return _read_slowly(body, cluster, at)
+    series = told.data.result
+    _demand_moment([each.value[0] for each in series], at)
+    labels = labelled([each.metric for each in series], cluster)
+    return DecodedVector(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
 
 
 def joined_vectors(vectors: Sequence[Vector]) -> Grid:

@@ -2,7 +2,7 @@
 
 from aggregator.planning.plan import Ask, Plan, StagedAsk
 from aggregator.promql.grids import is_symbolic
-from aggregator.promql.tree import Node, Subquery, walk
+from aggregator.promql.tree import Node, walk
 from aggregator.series import Steps
 
 
@@ -12,14 +12,7 @@ def holds_at_any_time(made: Plan, query: Node) -> bool:
     Subqueries that are evaluated here, samples of other sources, and what is said of the query's own start and end were
     counted out in moments.
     """
-    return not made.raws and not _counts(made) and not any(map(is_symbolic, walk(query)))
-
-
-def _counts(made: Plan) -> bool:
-    """Whether a subquery is evaluated here."""
-    scalars = [node for stage in made.staged for _, node in stage.scalars]
-    here = [made.tree, *scalars] if made.lane == "evaluate" else scalars
-    return any(isinstance(node, Subquery) for root in here for node in walk(root))
+    return not made.raws and not made.subqueries and not any(map(is_symbolic, walk(query)))
 
 
 def moved(made: Plan, steps: Steps) -> Plan:

@@ -82,7 +82,9 @@ class StagedAsk:
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`tree` is the whole query for the splice lane, and what is evaluated here otherwise."""
+    """`tree` is the whole query for the splice lane, and what is evaluated here otherwise; `subqueries` says whether
+    those are among it.
+    """
 
     lane: Lane
     tree: Node
@@ -92,6 +94,7 @@ class Plan(msgspec.Struct, frozen=True):
     leaves: tuple[Ask, ...]
     raws: tuple[RawAsk, ...] = ()
     staged: tuple[StagedAsk, ...] = ()
+    subqueries: bool = False
 
     def asked(self) -> tuple[str, ...]:
         """Every cluster that is asked anything."""

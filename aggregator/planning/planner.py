@@ -15,7 +15,7 @@ from aggregator.promql.functions import FUNCTIONS
 from aggregator.promql.grids import first_and_last, resolved, subquery_steps
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
 from aggregator.promql.print import text_of
-from aggregator.promql.tree import Aggregate, Call, Node, Range, Selector, Subquery, rebuilt
+from aggregator.promql.tree import Aggregate, Call, Node, Range, Selector, Subquery, rebuilt, walk
 from aggregator.series import NAME, Labels, Steps
 
 
@@ -33,7 +33,9 @@ def plan(query: Node, steps: Steps, around: Circumstances, *, exact: bool = Fals
         return Plan("splice", root, steps, around.closed, exact, tuple(planner.leaves))
     tree = planner.planned(root, steps)
     asks = tuple(planner.leaves), tuple(planner.raws), tuple(planner.staged)
-    return Plan("evaluate", tree, steps, around.closed, exact, *asks)
+    here = (tree, *(node for stage in planner.staged for _, node in stage.scalars))
+    subqueries = any(isinstance(node, Subquery) for root in here for node in walk(root))
+    return Plan("evaluate", tree, steps, around.closed, exact, *asks, subqueries)
 
 
 @dataclass(slots=True)

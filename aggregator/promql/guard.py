@@ -15,9 +15,10 @@ MAX_OPERATORS = 500
 # In seconds. Prometheus' own bound is 0.3 % above; milliseconds less offsets and ranges must still fit into 64 bits.
 MAX_INSTANT = 9.2e15
 
-# Possessive throughout, and strings may lack their end: so no text takes more than one look at each character.
+# Possessive throughout, and strings may lack their end: so no text takes more than one look at each character. But for the
+# exponent: before Python 3.11.5 a possessive group with a choice in it keeps what it consumed when it does not match.
 _SPACE = r"(?:\s|\#[^\n]*+)*+"
-_NUMBER = r"0x[\da-f]++ | (?: \d++(?:\.\d*+)?+ | \.\d++ )(?:e[-+]?\d++)?+"
+_NUMBER = r"0x[\da-f]++ | (?: \d++(?:\.\d*+)?+ | \.\d++ )(?:e[-+]?\d++)?"
 
 _TOKEN = re.compile(
     rf"""

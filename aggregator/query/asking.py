@@ -1,7 +1,7 @@
 """The leaves of a plan as questions to clusters, and the replies as values of the leaves."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -62,13 +62,16 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
                 wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
     questions = []
     # Most clusters are asked the same.
-    form = lru_cache(lambda texts, steps: _form(bundled(texts), steps, extras))
+    forms: dict[tuple[tuple[str, ...], Steps], Form] = {}
     for (cluster, steps), numbers in wanted.items():
         path = "query" if steps.is_instant else "query_range"
         at_once = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
         for one in at_once:
             decode = partial(_guarded, partial(_brought, cluster, steps, tuple(one.values())))
-            questions.append(Question(cluster, path, form(tuple(one), steps), decode))
+            form = forms.get(key := (tuple(one), steps))
+            if form is None:
+                form = forms[key] = _form(bundled(key[0]), steps, extras)
+            questions.append(Question(cluster, path, form, decode))
     return questions
 
 

@@ -22,7 +22,7 @@ from aggregator.promql.parse import parse
 from aggregator.promql.planned import Leaf
 from aggregator.promql.print import seconds
 from aggregator.promql.spellings import spelt_since
-from aggregator.promql.tree import Aggregate, Kind, Node, Subquery, walk
+from aggregator.promql.tree import Aggregate, Kind, Node
 from aggregator.query.asking import Extras
 from aggregator.query.gathering import Gathering
 from aggregator.query.plans import Plans
@@ -196,7 +196,7 @@ async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -
 def _is_large(made: Plan, fetched: Fetched) -> bool:
     values = sum(grid.values.size for grid in (*fetched.leaves, *fetched.staged))
     values += sum(len(kept.raw.labels) * made.steps.count + len(kept.raw.times) for kept in fetched.raws)
-    return values > WORTH_A_THREAD or any(isinstance(node, Subquery) for node in walk(made.tree))
+    return made.subqueries or values > WORTH_A_THREAD
 
 
 def _apart(remarks: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

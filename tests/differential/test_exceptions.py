@@ -22,6 +22,8 @@ def name_of(expression: str, union: Heard = ANSWERED, ours: Heard = ANSWERED) ->
     [
         ('count_values by (namespace) ("cluster", x)', "count_values into"),
         ("tan(cosh(x))", "the last bits"),
+        ("acos(tanh(x))", "the last bits"),
+        ("deriv(vector(time() atan2 16)[10m:])", "the last bits"),
         ('count_values("v", avg(x) ^ 2)', "the last bits"),
         ("predict_linear(x[2m] @ 10, 60)[20m:5m]", "in a subquery"),
     ],
@@ -36,6 +38,8 @@ def test_answers_that_differ_as_expected_are_excused(expression: str, start: str
         'count_values by (namespace) ("value", x)',
         'count_values without (namespace) ("cluster", x)',
         "sin(sum(x))",
+        "deriv(x[10m:])",
+        "acos(x)",
         "cosh(sin(x)) + 1",
         'count_values("v", avg(x))',
         "predict_linear(x[2m], 60)[20m:5m]",
@@ -83,6 +87,40 @@ def test_a_logarithm_is_excused_only_of_series_with_tiny_numbers(
     name = name_of(expression, one_sample("-709.1", kind=kind), one_sample("-744.4", kind=kind))
 
     assert (name == "logarithms of denormal numbers") is is_excused
+
+
+@pytest.mark.parametrize(
+    ("expression", "union", "ours", "is_excused"),
+    [
+        ('stdvar(timestamp({__name__=~"a|b"}))', "19.52545464015843", "19.52545703443184", True),
+        ('stdvar(timestamp({__name__=~"a|b"}))', "19.5", "19.6", False),
+        ("stdvar(timestamp(x))", "19.52545464015843", "19.52545703443184", False),
+        ('sum({__name__=~"a|b"})', "19.52545464015843", "19.52545703443184", False),
+    ],
+)
+def test_a_variance_is_excused_only_over_several_names_and_near_that_of_one_prometheus(
+    expression: str, union: str, ours: str, *, is_excused: bool
+) -> None:
+    name = name_of(expression, one_sample(union), one_sample(ours))
+
+    assert (name == "the variance of several metrics far from zero") is is_excused
+
+
+@pytest.mark.parametrize(
+    ("expression", "union", "ours", "is_excused"),
+    [
+        ("min(sin(sort_desc(x)))", "-0", "0", True),
+        ("quantile_over_time(0, x[5m:])", "0", "-0", True),
+        ("min(sin(x))", "-0", "0", False),
+        ("min(sort(x))", "-0", "1", False),
+    ],
+)
+def test_another_zero_is_excused_only_where_values_were_sorted(
+    expression: str, union: str, ours: str, *, is_excused: bool
+) -> None:
+    name = name_of(expression, one_sample(union), one_sample(ours))
+
+    assert (name == "the sign of a zero among zeros that were sorted") is is_excused
 
 
 def test_duplicates_are_excused_only_where_the_match_group_names_a_cluster() -> None:

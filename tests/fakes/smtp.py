@@ -22,7 +22,8 @@ SILENT = ("timeout",)
 GREETS = {"401": b"535 5.7.8 go away\r\n", "429": b"421 Too many connections\r\n"}
 
 
-@dataclass(slots=True)
+# Without slots: aiosmtpd looks at every attribute, and before Python 3.11.3 one of those that slots make cannot be.
+@dataclass
 class Mailbox:
     """The mails that were taken, with whom each was for; `refuses` are answers to single recipients.
 
