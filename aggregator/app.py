@@ -10,7 +10,6 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -32,15 +31,14 @@ from aggregator.own_series.source import OwnSeries
 from aggregator.query.engine import Engine
 from aggregator.query.sources import Source, Together
 from aggregator.query.standing import Standing
-from aggregator.rollups.bucket_rows import keep_measures
-from aggregator.rollups.duties import utc_now
+from aggregator.rollups.kept import Kept, kept_in
 from aggregator.rollups.people_rows import key_of_people
-from aggregator.rollups.source import RollupSource
 from aggregator.rounds import Rounds, clients, has_hubs
 from aggregator.rules.files import Groups, rules_of
 from aggregator.rules.own_rules import OwnRules
 from aggregator.slots.rows import Holder
-from aggregator.store.database import Database, open_database
+from aggregator.store.database import open_database
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import migrate
 from aggregator.telemetry import Telemetry
 from aggregator.web.around import Around
@@ -57,14 +55,6 @@ KEEP_ALIVE = 120
 GRACE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept, and the rollups in it as series."""
-
-    database: Database
-    source: RollupSource
-
-
 @asynccontextmanager
 async def keeping(url: str) -> AsyncIterator[Kept]:
     """The database at a URL, with the tables that this Crosshub has."""
@@ -72,9 +62,7 @@ async def keeping(url: str) -> AsyncIterator[Kept]:
         applied = await migrate(database)
         if applied:
             log.info("the database %s was brought to revision %s", database, applied[-1])
-        async with database.writing() as connection:
-            measures = await keep_measures(connection)
-        yield Kept(database, RollupSource(database, measures))
+        yield await kept_in(database)
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ from aggregator.outbox.letter import Letter
 from aggregator.reports.health_rows import health
 from aggregator.reports.job import Reporting
 from aggregator.reports.values import STOP_LINK
-from aggregator.rollups.duties import Duties, utc_now
+from aggregator.rollups.duties import Duties
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.people_key import PeopleKey, known_key
 from aggregator.rollups.people_rows import key_of_people
@@ -44,7 +44,7 @@ from aggregator.slots.claiming import Work, run_due
 from aggregator.slots.intervals import at_intervals
 from aggregator.slots.rows import Claim, Holder
 from aggregator.store.clock import database_clock
-from aggregator.store.instants import milliseconds
+from aggregator.store.instants import milliseconds, utc_now
 from aggregator.store.status import status
 
 # Looking how large tables are reads them.

@@ -20,10 +20,10 @@ from aggregator.events.values import State, labels_of
 from aggregator.notify import silence_rows
 from aggregator.notify.silences import Silence
 from aggregator.query.sources import NoSource
-from aggregator.rollups.duties import utc_now
 from aggregator.rounds import Rounds, clients
 from aggregator.slots.rows import Holder
 from aggregator.store.database import Database
+from aggregator.store.instants import utc_now
 from aggregator.store.tables import schedule
 from aggregator.telemetry import Telemetry
 from tests.delivery.making import secret

@@ -13,7 +13,7 @@ from aggregator.cli.hubs import hub_named, name_of
 from aggregator.clusters.faults import did_you_mean
 from aggregator.clusters.values import Config
 from aggregator.errors import BadQuery, printable
-from aggregator.rollups.duties import utc_now
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 

@@ -22,7 +22,7 @@ from aggregator.cli.hubs import chosen_hubs, name_of
 from aggregator.clusters.values import Config
 from aggregator.errors import printable
 from aggregator.notify.wording import count_of, length
-from aggregator.rollups.duties import utc_now
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 WIDTH = 100

@@ -17,7 +17,7 @@ from aggregator.cli.hubs import hub_named, name_of
 from aggregator.clusters.values import LONGEST_WINDOW, Config
 from aggregator.errors import BadQuery, printable
 from aggregator.notify.wording import count_of
-from aggregator.rollups.duties import utc_now
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 

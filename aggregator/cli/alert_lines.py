@@ -21,9 +21,9 @@ from aggregator.notify.muting import MutedBy, muted_by
 from aggregator.notify.policy import policy_of
 from aggregator.notify.rows import disabled_receivers
 from aggregator.notify.silences import Mute, quiet_of
-from aggregator.rollups.duties import utc_now
 from aggregator.rules.files import rules_of
 from aggregator.rules.own_rules import as_seen
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 COLUMNS = ("state", "since", "what", "where", "muted by")

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aggregator.app import keeping
 from aggregator.clusters.values import Config
 from aggregator.federation.fanout import open_fleet
 from aggregator.own_series.numbers import Numbers
@@ -14,8 +13,11 @@ from aggregator.query.engine import Engine
 from aggregator.query.request import Answer, Request
 from aggregator.query.sources import Together
 from aggregator.query.versions import versions_of
-from aggregator.rollups.duties import utc_now
-from aggregator.store.migrating import is_there
+from aggregator.rollups.kept import Kept, kept_in
+from aggregator.store.database import open_database
+from aggregator.store.instants import utc_now
+from aggregator.store.schema import metadata
+from aggregator.store.urls import is_there
 
 NOWHERE = "sqlite:///:memory:"
 
@@ -42,12 +44,27 @@ def plan_of(config: Config, request: Request) -> Plan:
 
 @asynccontextmanager
 async def _engine(config: Config) -> AsyncIterator[Engine]:
-    # Who asks makes no database: where there is none, nothing is kept that could be asked for.
-    database = config.database if is_there(config.database) else NOWHERE
-    async with open_fleet(config.clusters) as fleet, keeping(database) as kept:
+    async with open_fleet(config.clusters) as fleet, _keeping(config.database) as kept:
         # What ranges hold, and which functions there are, depends on who is asked.
         versions = await versions_of(fleet, config.clusters)
         names = tuple(cluster.name for cluster in config.clusters)
         # What the service counts of itself is known to the service alone.
         own = OwnSeries(config, kept.database, Numbers(), frozenset(), utc_now)
         yield Engine(fleet, names, config.query, lambda: versions, Together((kept.source, own)))
+
+
+@asynccontextmanager
+async def _keeping(url: str) -> AsyncIterator[Kept]:
+    """What is kept. Who asks makes no database: where there is none, nothing is kept that could be asked for."""
+    if not is_there(url):
+        async with open_database(NOWHERE) as database:
+            async with database.migrating() as connection:
+                await connection.run_sync(metadata.create_all, checkfirst=False)
+            yield await kept_in(database)
+        return
+    # Alembic takes longer to import than most answers do.
+    from aggregator.store.migrating import migrate
+
+    async with open_database(url) as database:
+        await migrate(database)
+        yield await kept_in(database)

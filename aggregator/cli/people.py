@@ -27,10 +27,9 @@ def forget(
 
     from aggregator.rollups.buckets import DAY
     from aggregator.rollups.due import FORGOTTEN
-    from aggregator.rollups.duties import utc_now
     from aggregator.rollups.people_key import known_key
     from aggregator.rollups.people_rows import forget_person, keep_mark
-    from aggregator.store.instants import MILLISECOND
+    from aggregator.store.instants import MILLISECOND, utc_now
     from aggregator.store.migrating import database_there
 
     if not name.strip():

@@ -18,8 +18,8 @@ from aggregator.reports.planned import OPERATORS, planned
 from aggregator.reports.render import addressed, rendered
 from aggregator.reports.tongue import LOCALES
 from aggregator.reports.values import Links, Rendered, Report
-from aggregator.rollups.duties import utc_now
 from aggregator.slots.calendars import next_slot
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 

@@ -77,7 +77,6 @@ def _show(answer: "Answer", series: "tuple[Series, ...]", request: "Request", *,
     from rich.console import Console
 
     from aggregator.cli.found import number
-    from aggregator.cli.plot import print_plot
     from aggregator.cli.tables import print_table
 
     console = Console(highlight=False)
@@ -89,6 +88,8 @@ def _show(answer: "Answer", series: "tuple[Series, ...]", request: "Request", *,
         _tell_left_out(series)
         drawn = [one for one in series if one.samples]
         if drawn:
+            from aggregator.cli.plot import print_plot
+
             print_plot(console, drawn, request.steps)
     else:
         print_table(console, series, over_time=not request.steps.is_instant)

@@ -23,10 +23,10 @@ from aggregator.reports.archive_rows import Archived, Head, Sending, archived, h
 from aggregator.reports.missed_rows import Missed, every_missed
 from aggregator.reports.planned import OPERATORS, Planned, planned
 from aggregator.reports.recipients import WHOLE
-from aggregator.rollups.duties import utc_now
 from aggregator.slots import rows as slot_rows
 from aggregator.slots.calendars import next_slot
 from aggregator.slots.catching_up import Kept
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)

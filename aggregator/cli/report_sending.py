@@ -19,8 +19,8 @@ from aggregator.reports.job import letter_of
 from aggregator.reports.planned import NAMES
 from aggregator.reports.render import CSV
 from aggregator.reports.values import Rendered
-from aggregator.rollups.duties import utc_now
 from aggregator.rollups.people_rows import key_of_people
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 PATIENCE = 30.0

@@ -51,8 +51,8 @@ def backfill(
     from aggregator.cli.hubs import chosen_hubs
     from aggregator.rollups.backfill import today_anywhere, window_of
     from aggregator.rollups.catalogue import About
-    from aggregator.rollups.duties import utc_now
     from aggregator.rollups.subjects import subjects
+    from aggregator.store.instants import utc_now
 
     days = days_from(first, last, today_anywhere(utc_now()))
     hubs = chosen_hubs((each for each in subjects(config) if each.about is About.HUB), hub or [])

@@ -22,7 +22,7 @@ from aggregator.notify import silence_rows
 from aggregator.notify.matching import conditions_text, fulfils
 from aggregator.notify.silences import Quiet, Silence, quiet_of, quiet_times
 from aggregator.notify.wording import count_of
-from aggregator.rollups.duties import utc_now
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there
 
 COLUMNS = ("id", "from", "until", "what", "who", "why")

@@ -9,11 +9,10 @@ from aggregator.cli.standing_words import Standing, in_words, of_hub, of_new_hub
 from aggregator.clusters.values import Config
 from aggregator.rollups.buckets import Bucket, Resolution, holding, numbered
 from aggregator.rollups.catalogue import About
-from aggregator.rollups.duties import utc_now
 from aggregator.rollups.standing_rows import reach_of, standing_of, when_asked
 from aggregator.rollups.subject_rows import Known, known_subjects
 from aggregator.rollups.subjects import Subject, subjects
-from aggregator.store.instants import milliseconds
+from aggregator.store.instants import milliseconds, utc_now
 from aggregator.store.migrating import database_there
 
 

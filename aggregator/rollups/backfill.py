@@ -13,7 +13,6 @@ from aggregator.rollups.bucket_rows import Entry
 from aggregator.rollups.buckets import Bucket, Resolution, day_number, midnight, numbered
 from aggregator.rollups.catalogue import About
 from aggregator.rollups.chunks import Window
-from aggregator.rollups.duties import utc_now
 from aggregator.rollups.job import Rollups
 from aggregator.rollups.outcome import Outcome, Show
 from aggregator.rollups.people_rows import key_of_people
@@ -23,7 +22,7 @@ from aggregator.rollups.subject_rows import known_subjects
 from aggregator.rollups.subjects import Subject, subjects
 from aggregator.store.clock import database_clock
 from aggregator.store.database import open_database
-from aggregator.store.instants import milliseconds
+from aggregator.store.instants import milliseconds, utc_now
 from aggregator.store.migrating import migrate
 
 

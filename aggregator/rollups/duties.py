@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from aggregator.clusters.values import Every as Intervals
 from aggregator.clusters.values import Retention
@@ -52,8 +52,3 @@ class Duties:
             removed = await purge(self.rollups.database, self.retention, now)
             runs = await purge_runs(self.rollups.database, now - RUNS)
             log.info("retention: %s removed", removed | {"run": runs})
-
-
-def utc_now() -> datetime:
-    """The present moment."""
-    return datetime.now(UTC)

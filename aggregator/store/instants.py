@@ -22,6 +22,11 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MILLISECOND
 
 
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
 def milliseconds(instant: datetime) -> int:
     """Whole milliseconds since 1970."""
     if instant.tzinfo is None:

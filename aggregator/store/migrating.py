@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.errors import BadDatabase
 from aggregator.store.database import Database, open_database
 from aggregator.store.faults import bad_database
-from aggregator.store.urls import IN_MEMORY, driver_url, shown
+from aggregator.store.urls import driver_url, has_file, shown
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -73,17 +73,8 @@ async def pending(database: Database) -> tuple[str | None, tuple[str, ...]]:
         raise bad_database(database.url, error) from error
 
 
-def is_there(url: str) -> bool:
-    """Whether there can be a database at a URL: the file, where it would be one."""
-    return _has_file(driver_url(url))
-
-
-def _has_file(url: URL) -> bool:
-    return url.get_backend_name() != "sqlite" or url.database in IN_MEMORY or Path(str(url.database)).is_file()
-
-
 def _demand_file(url: URL) -> None:
-    if not _has_file(url):
+    if not has_file(url):
         raise BadDatabase(
             f"the database {shown(url)} is not there: correct `database` in the configuration, or start "
             "`crosshub serve` or run `crosshub db upgrade`, which make it"

@@ -1,5 +1,7 @@
 """URLs of databases: with the driver we speak through, and as people are shown them."""
 
+from pathlib import Path
+
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -18,6 +20,16 @@ def driver_url(text: str) -> URL:
     if url.drivername not in DRIVERS:
         raise BadDatabase("the URL of the database begins with neither sqlite:/// nor postgresql://")
     return url.set(drivername=DRIVERS[url.drivername])
+
+
+def is_there(text: str) -> bool:
+    """Whether there can be a database at a URL: the file, where it would be one."""
+    return has_file(driver_url(text))
+
+
+def has_file(url: URL) -> bool:
+    """Whether the file is there; nothing else but SQLite needs one."""
+    return url.get_backend_name() != "sqlite" or url.database in IN_MEMORY or Path(str(url.database)).is_file()
 
 
 def shown(url: URL) -> str:

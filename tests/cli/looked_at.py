@@ -22,8 +22,8 @@ from aggregator.cli.main import cli
 from aggregator.clusters.config import load
 from aggregator.clusters.values import Config
 from aggregator.errors import CrosshubError
-from aggregator.rollups.duties import utc_now
 from aggregator.store.database import open_database
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import migrate
 from tests.access.sightings import measured, seen, server, told
 

@@ -9,7 +9,7 @@ from shutil import copytree
 import pytest
 
 from aggregator.access.evidence import Unseen
-from aggregator.rollups.duties import utc_now
+from aggregator.store.instants import utc_now
 from tests.access.sightings import measured, told
 from tests.cli.looked_at import (
     CONFIG,

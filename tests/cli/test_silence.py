@@ -14,8 +14,8 @@ from aggregator.clusters.config import load
 from aggregator.errors import CrosshubError
 from aggregator.events.values import Alert, Health, State, labels_of
 from aggregator.outbox import receiver_rows
-from aggregator.rollups.duties import utc_now
 from aggregator.store.database import open_database
+from aggregator.store.instants import utc_now
 from aggregator.store.migrating import database_there, migrate
 from tests.notify.ours import alert_that, keep
 
