@@ -48,6 +48,13 @@ async def lease_is_over(database: Database) -> None:
         await connection.execute(update(run).values(lease_until=database_now(-SECOND)))
 
 
+async def taken_over(database: Database, held: Claim) -> None:
+    """Another replica takes a claim, before anybody can renew its lease."""
+    async with database.writing() as connection:
+        await connection.execute(update(run).values(lease_until=database_now(-SECOND)))
+        assert await rows.take_over(connection, held, THERE) is not None
+
+
 async def row_of(database: Database, claim: Claim) -> Any:
     async with database.reading() as connection:
         query = select(run).where(run.c.schedule == claim.schedule, run.c.slot == claim.slot)
@@ -189,8 +196,7 @@ async def test_whoever_loses_a_claim_stops(database: Database, held: Claim, capl
     stopped = asyncio.Event()
 
     async def work(_: Claim) -> None:
-        await lease_is_over(database)
-        assert await next_claim(SCHEDULES, database, NOON, THERE) is not None
+        await taken_over(database, held)
         try:
             await asyncio.Event().wait()
         finally:
