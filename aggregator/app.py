@@ -31,15 +31,14 @@ from aggregator.own_series.source import OwnSeries
 from aggregator.query.engine import Engine
 from aggregator.query.sources import Source, Together
 from aggregator.query.standing import Standing
-from aggregator.rollups.kept import Kept, kept_in
+from aggregator.rollups.kept import Kept
+from aggregator.rollups.opened import keeping
 from aggregator.rollups.people_rows import key_of_people
 from aggregator.rounds import Rounds, clients, has_hubs
 from aggregator.rules.files import Groups, rules_of
 from aggregator.rules.own_rules import OwnRules
 from aggregator.slots.rows import Holder
-from aggregator.store.database import open_database
 from aggregator.store.instants import utc_now
-from aggregator.store.migrating import migrate
 from aggregator.telemetry import Telemetry
 from aggregator.web.around import Around
 from aggregator.web.routes import web_routes
@@ -47,22 +46,10 @@ from aggregator.web.routes import web_routes
 log = logging.getLogger("crosshub")
 
 VERSION = version("crosshub")
-# Most of what an answer is made of lives until it is sent; looking for cycles in it more often only takes time.
-GC_THRESHOLD = 50_000
 # Longer than Go's clients keep a connection, so that it is they who close it.
 KEEP_ALIVE = 120
 # Queries under way when the service is told to stop have this long.
 GRACE = 10
-
-
-@asynccontextmanager
-async def keeping(url: str) -> AsyncIterator[Kept]:
-    """The database at a URL, with the tables that this Crosshub has."""
-    async with open_database(url) as database:
-        applied = await migrate(database)
-        if applied:
-            log.info("the database %s was brought to revision %s", database, applied[-1])
-        yield await kept_in(database)
 
 
 @asynccontextmanager
@@ -224,5 +211,4 @@ def run(config: Config, reread: Callable[[], Config]) -> None:
     )
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
     server.run()

@@ -55,16 +55,15 @@ async def _engine(config: Config) -> AsyncIterator[Engine]:
 
 @asynccontextmanager
 async def _keeping(url: str) -> AsyncIterator[Kept]:
-    """What is kept. Who asks makes no database: where there is none, nothing is kept that could be asked for."""
-    if not is_there(url):
-        async with open_database(NOWHERE) as database:
-            async with database.migrating() as connection:
-                await connection.run_sync(metadata.create_all, checkfirst=False)
-            yield await kept_in(database)
-        return
-    # Alembic takes longer to import than most answers do.
-    from aggregator.store.migrating import migrate
+    """What is kept. Who asks makes no database, though one that is there is brought to the newest revision."""
+    if is_there(url):
+        # Alembic takes longer to import than most answers do.
+        from aggregator.rollups.opened import keeping
 
-    async with open_database(url) as database:
-        await migrate(database)
+        async with keeping(url) as kept:
+            yield kept
+        return
+    async with open_database(NOWHERE) as database:
+        async with database.migrating() as connection:
+            await connection.run_sync(metadata.create_all, checkfirst=False)
         yield await kept_in(database)

@@ -17,8 +17,7 @@ def remarks_on(config: Config) -> tuple[str, ...]:
 
 def links_lead_somewhere(config: Config) -> Iterator[str]:
     """What is sent to people is not read on the machine that sends it."""
-    is_sent = bool(config.receivers) or any(community.recipients for community in config.communities)
-    if is_sent and _is_this_machine(urlsplit(config.external_url).hostname or ""):
+    if _tells_anybody(config) and _is_this_machine(urlsplit(config.external_url).hostname or ""):
         yield (
             f"external_url is {config.external_url}: links in mails and messages lead to the machine of whoever reads them; "
             "set it to where people reach Crosshub"
@@ -34,11 +33,18 @@ def drafts_reach_somebody(config: Config) -> Iterator[str]:
         )
 
 
+def _tells_anybody(config: Config) -> bool:
+    communities = (bool(each.recipients or each.slack) and not each.draft for each in config.communities)
+    drafts = config.reports.test_address is not None and any(each.draft for each in config.communities)
+    return bool(config.receivers) or config.reports.operators is not None or drafts or any(communities)
+
+
 def _is_this_machine(host: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
-        return host == "localhost"
+        return host.rstrip(".") == "localhost"
+    return address.is_loopback or address.is_unspecified
 
 
 REMARKS: tuple[Remark, ...] = (links_lead_somewhere, drafts_reach_somebody)

@@ -6,6 +6,9 @@ from collections.abc import Hashable
 
 from aggregator.federation.connection import Connection
 
+# Timers of uvloop are rounded to milliseconds, and may come so much early.
+CLOCK = 0.001
+
 
 class Pool:
     """Closes what has rested for `idle` seconds. One timer for all: each question takes a connection and gives it back."""
@@ -44,8 +47,9 @@ class Pool:
 
     def _close_idle(self) -> None:
         loop = asyncio.get_running_loop()
+        over = loop.time() - self._idle + CLOCK
         for resting in self._resting.values():
-            while resting and resting[0][0] <= loop.time() - self._idle:
+            while resting and resting[0][0] <= over:
                 resting.popleft()[1].close()
         first = min((resting[0][0] for resting in self._resting.values() if resting), default=None)
         self._look = None if first is None else loop.call_at(first + self._idle, self._close_idle)

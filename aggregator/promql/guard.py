@@ -16,7 +16,8 @@ MAX_OPERATORS = 500
 MAX_INSTANT = 9.2e15
 
 # Possessive throughout, and strings may lack their end: so no text takes more than one look at each character. But for the
-# exponent: before Python 3.11.5 a possessive group with a choice in it keeps what it consumed when it does not match.
+# exponent: before Python 3.11.5 a possessive group keeps what it consumed though it does not match, where something that
+# may be there, as the sign, stands before what is missing.
 _SPACE = r"(?:\s|\#[^\n]*+)*+"
 _NUMBER = r"0x[\da-f]++ | (?: \d++(?:\.\d*+)?+ | \.\d++ )(?:e[-+]?\d++)?"
 

@@ -4,6 +4,8 @@ import asyncio
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -231,3 +233,11 @@ def test_who_asks_makes_no_database(crosshub: Run, tmp_path: Path) -> None:
 
     assert (done.stdout.splitlines()[-1].split()[0], done.returncode) == ("2", 0), done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["crosshub.yaml"]
+
+
+def test_what_only_the_service_needs_is_not_imported_to_ask() -> None:
+    looks = "import sys, aggregator.cli.ask; print(*sorted({'alembic', 'apscheduler', 'fastapi'} & sys.modules.keys()))"
+
+    done = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "\n"

@@ -89,7 +89,7 @@ async def test_check_counts_what_there_is(tmp_path: Path) -> None:
 
     counts, *notes = output.splitlines()
     assert (code, counts, errors) == (0, f"{file}: 1 cluster, 1 hub, 1 community, no faults", "")
-    assert [note.partition(":")[0] for note in notes] == ["note"]
+    assert [note.partition(": links")[0] for note in notes] == ["note: external_url is http://127.0.0.1:9099"]
 
 
 async def test_rules_with_a_fault_are_a_fault_as_well(tmp_path: Path) -> None:
@@ -157,13 +157,15 @@ async def test_connect_says_why_a_cluster_fails_and_where_its_secret_stands(tmp_
         file = write(
             tmp_path,
             f"clusters:\n  - {{name: oslo, prometheus: {{url: '{oslo.url}', {auth}}}}}\n"
-            f"  - {{name: quito, prometheus: {{url: '{quito.url}'}}}}\n",
+            f"  - {{name: quito, prometheus: {{url: '{quito.url}'}}}}\n"
+            "communities: [{name: lisbon, draft: true}]\n",
         )
 
         code, output, errors = await crosshub("--config", str(file), "check", "--connect")
 
     lines = output.splitlines()
     assert (code, errors) == (1, "")
+    assert lines[4].startswith('note: the reports of "lisbon" are drafts and reach nobody')
     assert lines[1] == "  oslo    FAILS   401: user and password were refused (secret)"
     assert lines[2].startswith("  quito   ok      Thanos 0.36.1   answered in ")
     assert " 1 hub " in lines[2]
