@@ -1,5 +1,8 @@
 """Flags of the test run, and what tests of every folder may use."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,9 @@ LONG = (
     "cli/test_db.py",
     "promql/test_print.py",
 )
+# Files of tests live shortly, and many file systems take longer to forget them than the tests take.
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
 _PLACES = {Path(__file__).parent / file: place for place, file in enumerate(LONG)}
 
 
@@ -35,6 +41,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SEED",
         help="draw other PromQL expressions than the usual ones: from this seed, or from a random one",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    if "TMPDIR" not in os.environ and IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None
 
 
 @pytest.hookimpl(trylast=True)
