@@ -16,7 +16,7 @@ SILENT = Unseen("the cluster's Prometheus does not answer those without credenti
 
 
 async def outside(server: FakeServer) -> Outside | Unseen:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         return await seen_from_outside(http, server.url)
 
 
@@ -45,7 +45,7 @@ async def test_a_hub_is_asked_by_get_and_without_anything_that_it_could_know_us_
 async def test_a_prometheus_is_open_where_it_answers_without_its_credentials(
     status: int, body: bytes, *, found: bool | Unseen
 ) -> None:
-    async with hub_that_answers(status, body) as server, httpx.AsyncClient(trust_env=False) as http:
+    async with hub_that_answers(status, body) as server, httpx.AsyncClient(trust_env=False, verify=False) as http:
         credentials = Bearer(Secret.in_env("TOKEN"))
 
         assert await is_open(http, Prometheus((server.url,), auth=credentials)) == found
@@ -56,7 +56,7 @@ async def test_every_address_of_a_prometheus_is_asked_and_one_that_is_open_is_en
     async with (
         hub_that_answers(401, b"") as closed,
         hub_that_answers(200, b'{"status": "success"}') as opened,
-        httpx.AsyncClient(trust_env=False) as http,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
     ):
         found = await is_open(http, Prometheus((closed.url, opened.url), auth=Bearer(Secret.in_env("TOKEN"))))
 
@@ -64,7 +64,10 @@ async def test_every_address_of_a_prometheus_is_asked_and_one_that_is_open_is_en
 
 
 async def test_a_prometheus_without_credentials_is_not_asked_where_it_is_not_on_the_internet() -> None:
-    async with hub_that_answers(200, b'{"status": "success"}') as server, httpx.AsyncClient(trust_env=False) as http:
+    async with (
+        hub_that_answers(200, b'{"status": "success"}') as server,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
+    ):
         found = await is_open(http, Prometheus((server.url,)))
 
     assert found == NotAsked("it has no credentials, and no public address")

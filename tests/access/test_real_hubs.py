@@ -104,7 +104,7 @@ async def test_a_finding_is_held_while_the_hub_is_down_and_over_once_the_hub_is_
         held = await here.until_unseen("incident", kinds.UNKNOWN_ACCOUNTS)
         assert await here.in_the_end() == []
         assert held.closed_at is None
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             assert await seen_from_outside(http, hub.url) == Unseen("its pages answer 503")
 
         hub.start({**hubs.incident, "Authenticator.allowed_users": [ADMIN]})
@@ -213,7 +213,7 @@ async def test_what_a_hub_shows_to_everybody_is_found_where_it_contradicts_the_p
 
 
 async def test_pages_are_read_as_they_are(hubs: Place) -> None:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
         seen = {name: await seen_from_outside(http, hub.url) for name, hub in hubs.hubs.items()}
 
     assert seen == {

@@ -65,7 +65,11 @@ def mailed(directory: Path, communities: int) -> Sequence[Mailed]:
 async def _mailed(name: str, url: str, directory: Path, count: int) -> Mailed:
     everybody = tuple(Community(f"c{place}", recipients=(f"c{place}@example.org",)) for place in range(count))
     config = configured(directory, *everybody)
-    async with open_database(url) as database, fake_smtp() as mailbox, httpx.AsyncClient(trust_env=False) as http:
+    async with (
+        open_database(url) as database,
+        fake_smtp() as mailbox,
+        httpx.AsyncClient(trust_env=False, verify=False) as http,
+    ):
         await migrate(database)
         await computed(database)
         await _filled(database, config)

@@ -10,7 +10,7 @@ from tests.differential.questions import all_ways, at_random
 from tests.differential.report import report, shortcomings, table, told
 
 CASES = {**cases.CASES, **cases_aggregations.CASES, **cases_matching.CASES, **cases_of_others.CASES}
-GENERATED = 5_000
+GENERATED = 2_500
 
 
 def test_every_kind_of_node_is_among_the_written_expressions() -> None:

@@ -47,4 +47,4 @@ def _keeper(hub: Hub) -> dict[str, str]:
 
 
 def _browser() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=AMPLE, trust_env=False)
+    return httpx.AsyncClient(timeout=AMPLE, trust_env=False, verify=False)
