@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+# With it every process that a test starts would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install prometheus postgresql alertmanager chromium node browser demo test test-grafana dashboards check format migration pictures bench proof lock clean
 
 help:  ## this list
@@ -71,7 +74,7 @@ demo: install prometheus  ## real Prometheus servers with made-up hubs, and Cros
 	$(BIN)/crosshub demo $(ARGS)
 
 test: install prometheus postgresql alertmanager browser  ## every test, against real servers
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-grafana: install prometheus browser  ## the tests with Grafana's own types, and its own data source in a browser
 	$(BIN)/pytest tests/grafana/test_types.py tests/grafana/test_data_source.py $(ARGS)
