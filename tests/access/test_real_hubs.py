@@ -68,6 +68,7 @@ async def test_a_stranger_who_is_let_in_is_told_of_once_within_two_looks(
         assert not any("mallory" in text for text in (kept, caplog.text, await here.crosshub("access", "status")))
 
 
+@ON_ONE
 async def test_who_comes_in_a_window_is_meant_and_who_comes_after_it_is_told_of(
     hubs: Place, tmp_path: Path, database_url: str
 ) -> None:
@@ -91,6 +92,7 @@ async def test_who_comes_in_a_window_is_meant_and_who_comes_after_it_is_told_of(
         assert "• accounts: late" in said
 
 
+@ON_ANOTHER
 async def test_a_finding_is_held_while_the_hub_is_down_and_over_once_the_hub_is_closed(
     hubs: Place, tmp_path: Path, database_url: str
 ) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import os
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,12 +149,26 @@ class Play:
 
 async def played(scenarios: tuple[Scenario, ...], directory: Path) -> dict[str, list[Told]]:
     """What was told in each of the scenarios; those with a restart have an Alertmanager of their own."""
-    for _ in range(TIMES):
-        try:
-            return await _played(scenarios, directory)
-        except TooSlowError:
-            continue
+    with _ahead_of_others():
+        for _ in range(TIMES):
+            try:
+                return await _played(scenarios, directory)
+            except TooSlowError:
+                continue
     raise TooSlowError(f"in {TIMES} attempts")
+
+
+@contextmanager
+def _ahead_of_others() -> Iterator[None]:
+    """Where we may, before others who want the processor: other tests do not have to keep to any time."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, usual - 10)
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, usual)
 
 
 async def _played(scenarios: tuple[Scenario, ...], directory: Path) -> dict[str, list[Told]]:
