@@ -26,10 +26,11 @@ LONG = (
     "cli/test_db.py",
     "promql/test_print.py",
 )
+_PLACES = {Path(__file__).parent / file: place for place, file in enumerate(LONG)}
+
 # Files of tests live shortly, and many file systems take longer to forget them than the tests take.
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 * 2**30
-_PLACES = {Path(__file__).parent / file: place for place, file in enumerate(LONG)}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,7 +21,7 @@ def check(
         from aggregator.reports.pdf import what_draws
 
         what_draws()
-    from aggregator.clusters.remarks import remarks_on
+    from aggregator.clusters.notes import notes_on
 
     if connect:
         from aggregator.cli.connect import ask_everything
@@ -32,7 +32,7 @@ def check(
 
         all_answered = True
         typer.echo(f"{chosen_file(context)}: {counts(config)}, no faults")
-    for remark in remarks_on(config):
-        typer.echo(f"note: {remark}")
+    for note in notes_on(config):
+        typer.echo(f"note: {note}")
     if not all_answered:
         raise typer.Exit(1)

@@ -68,10 +68,10 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
         at_once = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
         for one in at_once:
             decode = partial(_guarded, partial(_brought, cluster, steps, tuple(one.values())))
-            form = forms.get(key := (tuple(one), steps))
-            if form is None:
-                form = forms[key] = _form(bundled(key[0]), steps, extras)
-            questions.append(Question(cluster, path, form, decode))
+            alike = tuple(one), steps
+            if alike not in forms:
+                forms[alike] = _form(bundled(alike[0]), steps, extras)
+            questions.append(Question(cluster, path, forms[alike], decode))
     return questions
 
 

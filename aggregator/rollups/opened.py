@@ -8,7 +8,7 @@ from aggregator.rollups.kept import Kept, kept_in
 from aggregator.store.database import open_database
 from aggregator.store.migrating import migrate
 
-log = logging.getLogger("crosshub")
+log = logging.getLogger(__name__)
 
 
 @asynccontextmanager

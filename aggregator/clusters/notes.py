@@ -1,4 +1,4 @@
-"""What a configuration may say, but hardly anybody means. A remark is a function, listed below; none of them is a fault."""
+"""What a configuration may say, but hardly anybody means. A note is a function, listed below; none of them is a fault."""
 
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from aggregator.clusters.faults import quoted
 from aggregator.clusters.values import Config
 
-Remark = Callable[[Config], Iterator[str]]
+Note = Callable[[Config], Iterator[str]]
 
 
-def remarks_on(config: Config) -> tuple[str, ...]:
+def notes_on(config: Config) -> tuple[str, ...]:
     """One sentence each."""
-    return tuple(words for remark in REMARKS for words in remark(config))
+    return tuple(words for note in NOTES for words in note(config))
 
 
 def links_lead_somewhere(config: Config) -> Iterator[str]:
@@ -47,4 +47,4 @@ def _is_this_machine(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-REMARKS: tuple[Remark, ...] = (links_lead_somewhere, drafts_reach_somebody)
+NOTES: tuple[Note, ...] = (links_lead_somewhere, drafts_reach_somebody)
