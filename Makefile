@@ -1,5 +1,5 @@
 # The targets that people and CI use. Every one works on a fresh checkout.
-# The system's own Python where it will do: it was optimised by profiles when it was built, which pyenv's are not.
+# The system's own Python where it will do: it was optimised by profiles when it was built, which pyenv's is only if told to be.
 PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
