@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -52,16 +52,57 @@ class Program:
     port: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Started:
+    program: Program
+    process: _Process
+    port: int
+
+
 @contextmanager
 def listening(programs: Iterable[Program], *, patience: float = 60.0) -> Iterator[tuple[Listening, ...]]:
-    """The programs, in the order given, all of them ready; ended when the block is left."""
-    ours: list[_Process] = []
+    """The programs, in the order given, all of them ready; ended when the block is left.
+
+    What the block raises is given a note for each program that had ended before: mostly that is why.
+    """
+    ours: list[_Started] = []
     try:
-        started = [(program, *_launched(program, ours)) for program in programs]
-        until = time.monotonic() + patience
-        yield tuple([_ready(program, process, port, until, ours) for program, process, port in started])
+        with ExitStack() as held:
+            started = [_launched(program, ours, held) for program in programs]
+            until = time.monotonic() + patience
+            ready = [_ready(each, until, ours, held) for each in started]
+        try:
+            yield tuple([Listening(each.program.name, _url(each.port), each.process.pid) for each in ready])
+        except Exception as error:
+            for ended in [each for each in ready if each.process.poll() is not None]:
+                error.add_note(_how_it_ended(ended))
+            raise
     finally:
-        _end(ours)
+        _end([each.process for each in ours])
+
+
+@contextmanager
+def held_port(preferred: int = 0) -> Iterator[int]:
+    """A port of loopback that is free, the preferred one if that is; nobody else is given it while the block runs.
+
+    The kernel deals out a fourth of its ephemeral ports only, so two programs that start in the same second may well be
+    given the same one, and the first to look would take the other's answer for its own. A socket that is bound and does
+    not listen keeps it on Linux, and is not in the way of a program that sets SO_REUSEADDR, as servers do.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a demo ended a moment ago is free
+        for wanted in (preferred, 0):
+            try:
+                holder.bind(("127.0.0.1", wanted))
+                break
+            except OSError:
+                continue
+        else:
+            raise NotStarted("no port is free on 127.0.0.1")
+        port: int = holder.getsockname()[1]
+        if sys.platform != "linux":  # elsewhere it would be in the way
+            holder.close()
+        yield port
 
 
 def dies_with_parent(told: signal.Signals = signal.SIGKILL) -> Callable[[], None] | None:
@@ -87,8 +128,8 @@ def last_words(text: str, lines: int = 8) -> str:
     return "\n".join(text.strip().splitlines()[-lines:]) or "(it said nothing)"
 
 
-def _launched(program: Program, ours: list[_Process]) -> tuple[_Process, int]:
-    port = _free_port(program.port)
+def _launched(program: Program, ours: list[_Started], held: ExitStack) -> _Started:
+    port = held.enter_context(held_port(program.port))
     with program.log.open("wb") as log:
         process = subprocess.Popen(
             program.command(port),
@@ -99,21 +140,35 @@ def _launched(program: Program, ours: list[_Process]) -> tuple[_Process, int]:
             process_group=0,  # Ctrl-C is for us; we end the others
             preexec_fn=dies_with_parent(),  # noqa: PLW1509 - it takes no lock and allocates nothing
         )
-    ours.append(process)
-    return process, port
+    started = _Started(program, process, port)
+    ours.append(started)
+    return started
 
 
-def _ready(program: Program, process: _Process, port: int, until: float, ours: list[_Process]) -> Listening:
+def _ready(started: _Started, until: float, ours: list[_Started], held: ExitStack) -> _Started:
+    program, process = started.program, started.process
     while process.poll() is None and time.monotonic() < until:
-        if _is_ready(port, program.ready):
-            return Listening(program.name, f"http://127.0.0.1:{port}", process.pid)
+        if _is_ready(started.port, program.ready):
+            return started
         time.sleep(_BETWEEN_POLLS)
-    said = last_words(program.log.read_text(errors="replace"))
     if process.poll() is None:
-        raise NotStarted(f"{program.name} was not ready in time. The end of {program.log}: {said}")
-    if _PORT_TAKEN in said:  # somebody took the port between our look and its start
-        return _ready(program, *_launched(program, ours), until, ours)
-    raise NotStarted(f"{program.name} ended with {process.returncode}. The end of {program.log}: {said}")
+        raise NotStarted(f"{program.name} was not ready in time. The end of {program.log}: {_said(program)}")
+    if _PORT_TAKEN in _said(program):  # somebody took the port between our look and its start
+        return _ready(_launched(program, ours, held), until, ours, held)
+    raise NotStarted(_how_it_ended(started))
+
+
+def _how_it_ended(started: _Started) -> str:
+    program, status = started.program, started.process.returncode
+    return f"{program.name} ended with {status}. The end of {program.log}: {_said(program)}"
+
+
+def _said(program: Program) -> str:
+    return last_words(program.log.read_text(errors="replace"))
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _is_ready(port: int, path: str) -> bool:
@@ -137,17 +192,3 @@ def _end(processes: list[_Process]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_port(preferred: int) -> int:
-    """The preferred port, or one of the ephemeral range, so never one that a service is known by."""
-    for wanted in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a demo ended a moment ago is free
-            try:
-                probe.bind(("127.0.0.1", wanted))
-            except OSError:
-                continue
-            port: int = probe.getsockname()[1]
-            return port
-    raise NotStarted("no port is free on 127.0.0.1")

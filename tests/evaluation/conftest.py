@@ -3,22 +3,17 @@
 import json
 import math
 import random
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from aggregator.demo.servers import Wanted, backfill, running
 from aggregator.series import Grid, Labels, Raw, Steps
 
 START = 1_700_000_000
@@ -109,43 +104,14 @@ def in_silence() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def prometheus() -> Iterator[Reference]:
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reference]:
     """A Prometheus with the series below in it, on a free port."""
-    directory = Path(tempfile.mkdtemp(prefix="crosshub-evaluation-"))
-    try:
-        (directory / "samples").write_text(openmetrics())
-        (directory / "config.yml").write_text("global: {}\n")
-        blocks = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=24h"]
-        subprocess.run([*blocks, directory / "samples", directory / "data"], check=True, capture_output=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{free.getsockname()[1]}"
-        command = [
-            "prometheus",
-            f"--config.file={directory / 'config.yml'}",
-            f"--storage.tsdb.path={directory / 'data'}",
-            "--storage.tsdb.retention.time=30y",
-            f"--web.listen-address={address}",
-            "--log.level=error",
-        ]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-            try:
-                yield _ready(Reference(f"http://{address}"))
-            finally:
-                process.terminate()
-    finally:
-        shutil.rmtree(directory)
-
-
-def _ready(reference: Reference) -> Reference:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{reference.url}/-/ready").close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return reference
-    raise TimeoutError("Prometheus did not get ready")
+    wanted = Wanted(name="reference", directory=tmp_path_factory.mktemp("evaluation"))
+    samples = wanted.directory / "samples.om"
+    samples.write_text(openmetrics())
+    backfill(samples, wanted.data)
+    with running([wanted]) as (server,):
+        yield Reference(server.url)
 
 
 def openmetrics() -> str:

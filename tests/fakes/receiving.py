@@ -13,6 +13,8 @@ from tests.fakes.http import FakeServer, Request, response, send, serving
 
 Answer = Callable[[Request], tuple[int, bytes]]
 RETRY_AFTER = 30
+_NOBODY = socket.socket()  # bound and never listening, so that nobody else is given the port
+_NOBODY.bind(("127.0.0.1", 0))
 
 
 async def _for_ever(_: asyncio.StreamWriter) -> None:
@@ -59,10 +61,8 @@ async def receiving(
 
 
 def refusing() -> str:
-    """Where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    """Where nobody listens, nor will while tests run."""
+    return f"http://127.0.0.1:{_NOBODY.getsockname()[1]}"
 
 
 def told(server: FakeServer) -> list[Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import re
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +14,7 @@ import yaml
 
 from aggregator.clusters.config import load
 from aggregator.clusters.values import Prometheus
+from aggregator.demo.processes import held_port
 from aggregator.errors import ClusterFailed, FailureKind
 from aggregator.federation.question import Answered, Question
 from tests.fakes.certificates import Authority
@@ -79,21 +79,19 @@ async def fake_ingress(
 @contextmanager
 def real_prometheus(folder: Path, web_config: str) -> Iterator[str]:
     """The URL of a Prometheus that was given this web configuration."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     written(folder, "web.yml", web_config)
     written(folder, "prometheus.yml", "")
     command = ["prometheus", f"--config.file={folder}/prometheus.yml", f"--web.config.file={folder}/web.yml"]
-    command += [f"--web.listen-address=127.0.0.1:{port}", f"--storage.tsdb.path={folder}/data"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    try:
-        assert any("ready to receive web requests" in line for line in process.stderr)
-        yield f"https://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.communicate()
+    with held_port() as port:
+        command += [f"--web.listen-address=127.0.0.1:{port}", f"--storage.tsdb.path={folder}/data"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        try:
+            assert any("ready to receive web requests" in line for line in process.stderr)
+            yield f"https://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.communicate()
 
 
 async def asked_everything(prometheus: Prometheus) -> list[object]:

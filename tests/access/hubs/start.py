@@ -3,13 +3,12 @@
 import os
 import secrets
 import signal
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aggregator.demo.processes import Program, listening
+from aggregator.demo.processes import Program, held_port, listening
 from tests.access.hubs.installed import Release, proxy_command, python_with
 
 Settings = Mapping[str, object]
@@ -59,6 +58,8 @@ def started(hubs: Sequence[Hub]) -> Iterator[None]:
     for hub in hubs:
         hub.directory.mkdir(parents=True)
     with ExitStack() as stack:
+        for hub in hubs:
+            hub.api_port = stack.enter_context(held_port())
         proxies = stack.enter_context(listening([_proxy(hub) for hub in hubs], patience=PATIENCE))
         for hub, proxy in zip(hubs, proxies, strict=True):
             hub.url, hub._stack = proxy.url, stack
@@ -70,7 +71,6 @@ def started(hubs: Sequence[Hub]) -> Iterator[None]:
 
 def _proxy(hub: Hub) -> Program:
     def command(port: int) -> list[str]:
-        hub.api_port = _free_port()
         here = ["--ip=127.0.0.1", f"--port={port}", "--api-ip=127.0.0.1", f"--api-port={hub.api_port}"]
         return [*proxy_command(), *here, "--log-level=warn"]
 
@@ -116,10 +116,3 @@ def _settings(hub: Hub) -> Settings:
 
 def _proxy_token(hub: Hub) -> str:
     return f"proxy-{hub.tokens['keeper']}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
