@@ -48,7 +48,11 @@ class Postgresql:
     def create(self, template: str = "template1") -> str:
         """The name of a new database, made like another one that nobody is connected to."""
         name = f"test_{next(_numbers)}"
-        self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        self._tell(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
         return name
 
     def drop(self, name: str) -> None:

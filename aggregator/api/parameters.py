@@ -99,7 +99,7 @@ async def parameters(request: Request) -> Parameters:
     # Of several of a name the first counts, as in Go. Starlette's mapping goes through all of them for each name.
     headers = dict(reversed(request.scope["headers"]))
     found = Parameters(alerting=headers.get(b"fromalert", b"").lower() == b"true")
-    if request.method == "POST" and _is_form(headers.get(b"content-type", b"")):
+    if request.scope["method"] == "POST" and _is_form(headers.get(b"content-type", b"")):
         _take(await _body(request), found)
     if request.scope["query_string"]:
         _take(request.scope["query_string"], found)

@@ -1,7 +1,6 @@
 """`/api/v1/query` and `/api/v1/query_range`: a request becomes a question to the engine, its answer Prometheus' JSON."""
 
 import time
-from collections.abc import Iterator
 
 from aggregator.api.bodies import encode, success
 from aggregator.api.desk import Answering
@@ -95,12 +94,10 @@ def _plan(answer: Answer, clusters: int) -> dict[str, object]:
     }
 
 
-def _data(answer: Answer, *, stats: bool) -> Iterator[bytes]:
-    yield b'{"resultType":"' + answer.result_type.encode() + b'","result":'
-    yield from answer.result
-    if stats:
-        yield b',"stats":' + encode({"timings": _timings(answer.timings)})
-    yield b"}"
+def _data(answer: Answer, *, stats: bool) -> tuple[bytes, ...]:
+    kind = b'{"resultType":"%b","result":' % answer.result_type.encode()
+    end = b',"stats":%b}' % encode({"timings": _timings(answer.timings)}) if stats else b"}"
+    return (kind, *answer.result, end)
 
 
 def _timings(spent: Timings) -> dict[str, float]:

@@ -48,7 +48,7 @@ def _route(desk: Desk, methods: tuple[str, ...], path: str, answer: Answerer, ki
     async def endpoint(request: Request) -> Response:
         # Unlike a Prometheus, without a word about other origins: Grafana asks from its server, and no page on the
         # internet shall read through a browser in here who works on which hub.
-        if request.method == "OPTIONS":
+        if request.scope["method"] == "OPTIONS":
             return Response(status_code=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
         # Before anybody watches for the client to go: that takes what it sends.
         asked = await parameters(request)

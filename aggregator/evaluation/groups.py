@@ -43,8 +43,8 @@ def grouped(keys: Sequence[Labels]) -> Groups:
         return Groups(tuple(numbers), np.arange(len(of_row)), np.zeros(1, dtype=np.int64), in_order=True)
     if len(numbers) == len(of_row):
         return Groups(tuple(numbers), of_row, of_row, in_order=True)
-    order = np.argsort(of_row, kind="stable")
-    starts = np.searchsorted(of_row[order], np.arange(len(numbers)))
+    order = of_row.argsort(kind="stable")
+    starts = of_row[order].searchsorted(np.arange(len(numbers)))
     return Groups(tuple(numbers), order, starts)
 
 

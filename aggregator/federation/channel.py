@@ -1,6 +1,5 @@
 """One cluster: so many questions at once, and of its replicas whichever answers."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from aggregator.federation.client import Client
 from aggregator.federation.hedge import first_good
 from aggregator.federation.question import Question, Reply, T
 from aggregator.federation.replica import Outcome, Replica
+from aggregator.federation.turns import Turns
 from aggregator.federation.wording import count, span
 
 # Told of each reply: the cluster, how it failed if it did, the seconds it took, the bytes that travelled.
@@ -33,7 +33,7 @@ class Channel:
         self._cluster = cluster
         self._client = client
         self._observe = observe
-        self._turns = asyncio.Semaphore(cluster.prometheus.max_in_flight)
+        self._turns = Turns(cluster.prometheus.max_in_flight)
         self._replicas = [Replica(url, cluster.prometheus, client) for url in cluster.prometheus.urls]
 
     def state(self) -> State:
@@ -43,11 +43,11 @@ class Channel:
     async def ask(self, question: Question[T], form: bytes, deadline: float) -> Reply[T]:
         """The cluster's reply; waiting for a turn counts into the deadline, not into the cluster's own timeout."""
         started = time.monotonic()
-        if await self._has_turn(deadline - started):
+        if self._turns.take() or await self._turns.wait(deadline - started):
             try:
                 outcome = await self._from_replicas(question, form, deadline)
             finally:
-                self._turns.release()
+                self._turns.give()
         else:
             outcome = self._without_turn(question, deadline - started)
         kind = outcome.reply.kind if isinstance(outcome.reply, ClusterFailed) else None
@@ -56,16 +56,6 @@ class Channel:
 
     async def close(self) -> None:
         await self._client.close()
-
-    async def _has_turn(self, seconds: float) -> bool:
-        if not self._turns.locked():
-            # Nobody waits, so this comes back at once, and needs no clock.
-            return await self._turns.acquire()
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._turns.acquire()
-        except TimeoutError:
-            return False
 
     def _without_turn(self, question: Question[T], seconds: float) -> Outcome[T]:
         others = count(self._cluster.prometheus.max_in_flight, "other question")

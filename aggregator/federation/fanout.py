@@ -10,9 +10,9 @@ from aggregator.errors import FailureKind
 from aggregator.federation.breaker import State
 from aggregator.federation.channel import Channel, Observer
 from aggregator.federation.client import HttpClient
-from aggregator.federation.forms import encoded_forms
+from aggregator.federation.forms import encoded
 from aggregator.federation.names import Names
-from aggregator.federation.question import Question, Reply, T
+from aggregator.federation.question import Form, Question, Reply, T
 from aggregator.federation.tls import TlsContexts
 
 
@@ -34,13 +34,16 @@ class HttpFleet:
 
     async def ask(self, questions: Sequence[Question[T]], deadline: float) -> tuple[Reply[T], ...]:
         """One reply a question, in the order of the questions; never raises for what a cluster does."""
-        forms = encoded_forms(questions)
-        channels = [self._channels[question.cluster] for question in questions]
+        asking: list[Coroutine[Any, Any, Reply[T]]] = []
+        # Most clusters are asked the same.
+        forms: dict[Form, bytes] = {}
+        for question in questions:
+            channel = self._channels[question.cluster]
+            form = forms.get(question.form)
+            if form is None:
+                form = forms[question.form] = encoded(question.form)
+            asking.append(channel.ask(question, form, deadline))
         with self._holds:
-            asking = [
-                channel.ask(question, forms[question.form], deadline)
-                for channel, question in zip(channels, questions, strict=True)
-            ]
             return await _all(asking)
 
     def breakers(self) -> dict[str, State]:
@@ -98,10 +101,12 @@ async def _all(asking: Sequence[Coroutine[Any, Any, Reply[T]]]) -> tuple[Reply[T
     if len(asking) < 2:
         return tuple([await one for one in asking])
     first, *others = asking
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(one) for one in others]
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in others]
-            reply = await first
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
-    return (reply, *[task.result() for task in tasks])
+        return (await first, *[await task for task in tasks])
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise

@@ -1,21 +1,15 @@
 """Where a question goes, and what is written there."""
 
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 from yarl import URL
 
-from aggregator.federation.question import Form, Question
+from aggregator.federation.question import Form
 
 
-def encoded_forms(questions: Iterable[Question[Any]]) -> dict[Form, bytes]:
-    """Each form as it travels; clusters asked the same share one encoding."""
-    return {form: _encoded(form) for form in {question.form for question in questions}}
-
-
-def _encoded(form: Form) -> bytes:
+def encoded(form: Form) -> bytes:
+    """The form as it travels."""
     return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in form]).encode()
 
 

@@ -80,7 +80,7 @@ class Replica:
         if isinstance(reply, ClusterFailed) and reply.kind is FailureKind.STATUS:
             self._learn(reply.reason, ill=received.status >= 500)
         else:
-            self._learn("", ill=False)
+            self._breaker = breaker.succeeded(self._breaker)
 
     def _learn(self, reason: str, *, ill: bool | None) -> None:
         match ill:

@@ -1,7 +1,6 @@
 """Answers of several clusters put side by side: label sets are read where need be, the samples pass through unread."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from operator import itemgetter
 
 import msgspec
@@ -30,11 +29,13 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 def decode_part(body: bytes, cluster: str) -> Part:
     """The series of a vector or matrix with the label `cluster`; raises NotPrometheus for anything else."""
-    with suppress(*UNREADABLE):
+    try:
         found = cut(body, cluster)
         if found is not None:
             lines, behind = found
             return Part(remarks=remarks_behind(behind), lines=lines)
+    except UNREADABLE:
+        pass  # the parser says what is wrong with it
     result, remarks = opened(body)
     labels = labelled([series.metric for series in result], cluster)
     return Part(tuple(map(_spliced, labels, result)), remarks)

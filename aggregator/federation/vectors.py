@@ -1,7 +1,6 @@
 """Answers of a Prometheus to instant queries, read as label sets and numbers."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,11 +30,8 @@ _MINUS_ZERO = b'"-0"'
 _HISTOGRAM = b'"histogram":'
 
 
-class DecodedVector(NamedTuple):
-    """A cluster's answer to a leaf at one moment, and what it remarked."""
-
-    vector: Vector
-    remarks: tuple[str, ...]
+DecodedVector = tuple[Vector, tuple[str, ...]]
+"""A cluster's answer to a leaf at one moment, and what it remarked."""
 
 
 def decode_vector(body: bytes, cluster: str, at: int) -> DecodedVector:
@@ -52,7 +48,7 @@ def decode_vector(body: bytes, cluster: str, at: int) -> DecodedVector:
     series = told.data.result
     _demand_moment([each.value[0] for each in series], at)
     labels = labelled([each.metric for each in series], cluster)
-    return DecodedVector(Vector(labels, [each.value[1] for each in series]), remarks_of(told))
+    return Vector(labels, [each.value[1] for each in series]), remarks_of(told)
 
 
 def joined_vectors(vectors: Sequence[Vector]) -> Grid:
@@ -73,9 +69,10 @@ def _read_slowly(body: bytes, cluster: str, at: int) -> DecodedVector:
         raise NotPrometheus("samples are missing, or not pairs")
     moments, values = found[0::2].tolist(), found[1::2].tolist()
     _demand_moment(moments, at)
-    return DecodedVector(Vector(labelled([series.metric for series in result], cluster), values), remarks)
+    return Vector(labelled([series.metric for series in result], cluster), values), remarks
 
 
 def _demand_moment(moments: Sequence[float], at: int) -> None:
-    if not all(abs(moment * 1000 - at) < 0.5 for moment in set(moments)):
-        raise NotPrometheus(OUTSIDE)
+    for moment in set(moments):
+        if not abs(moment * 1000 - at) < 0.5:
+            raise NotPrometheus(OUTSIDE)

@@ -30,6 +30,9 @@ OWN_LIMITS = tuple(
 )
 
 
+_OK = HTTPStatus.OK.value
+
+
 class ErrorBody(msgspec.Struct):
     """An error as Prometheus words it, or (`message`) the Kubernetes API server in front of one."""
 
@@ -46,7 +49,7 @@ class ErrorBody(msgspec.Struct):
 
 def reply(question: Question[T], received: Received, auth: Basic | Bearer | None) -> Reply[T]:
     """What the cluster answered, refused, or failed with."""
-    if received.status == HTTPStatus.OK:
+    if received.status == _OK:
         return _decoded(question, received.body)
     error = _error(received.body)
     if received.status in {400, 422} and error.is_prometheus and _own_limit(received.status, error.error) is None:

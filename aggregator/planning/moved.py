@@ -12,7 +12,7 @@ def holds_at_any_time(made: Plan, query: Node) -> bool:
     Subqueries that are evaluated here, samples of other sources, and what is said of the query's own start and end were
     counted out in moments.
     """
-    return not made.raws and not made.subqueries and not any(map(is_symbolic, walk(query)))
+    return not made.raws and made.subqueries is None and not any(map(is_symbolic, walk(query)))
 
 
 def moved(made: Plan, steps: Steps) -> Plan:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from aggregator.planning.subqueries import Work
 from aggregator.planning.wording import Texts
 from aggregator.promql.tree import Call, Node, Selector
 from aggregator.series import Steps
@@ -82,8 +83,8 @@ class StagedAsk:
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`tree` is the whole query for the splice lane, and what is evaluated here otherwise; `subqueries` says whether
-    those are among it.
+    """`tree` is the whole query for the splice lane, and what is evaluated here otherwise; `subqueries` says how
+    much work those are that are evaluated here, None where there are none.
     """
 
     lane: Lane
@@ -94,7 +95,7 @@ class Plan(msgspec.Struct, frozen=True):
     leaves: tuple[Ask, ...]
     raws: tuple[RawAsk, ...] = ()
     staged: tuple[StagedAsk, ...] = ()
-    subqueries: bool = False
+    subqueries: Work | None = None
 
     def asked(self) -> tuple[str, ...]:
         """Every cluster that is asked anything."""

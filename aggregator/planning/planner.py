@@ -10,12 +10,13 @@ from aggregator.planning.pinned import is_pinned
 from aggregator.planning.places import Place, places
 from aggregator.planning.plan import Ask, Circumstances, Plan, RawAsk, StagedAsk
 from aggregator.planning.splits import SPLITS
+from aggregator.planning.subqueries import work_of
 from aggregator.planning.wording import texts
 from aggregator.promql.functions import FUNCTIONS
 from aggregator.promql.grids import first_and_last, resolved, subquery_steps
 from aggregator.promql.planned import Absent, Both, Leaf, Merge, RawLeaf, Staged
 from aggregator.promql.print import text_of
-from aggregator.promql.tree import Aggregate, Call, Node, Range, Selector, Subquery, rebuilt, walk
+from aggregator.promql.tree import Aggregate, Call, Node, Range, Selector, Subquery, rebuilt
 from aggregator.series import NAME, Labels, Steps
 
 
@@ -34,7 +35,7 @@ def plan(query: Node, steps: Steps, around: Circumstances, *, exact: bool = Fals
     tree = planner.planned(root, steps)
     asks = tuple(planner.leaves), tuple(planner.raws), tuple(planner.staged)
     here = (tree, *(node for stage in planner.staged for _, node in stage.scalars))
-    subqueries = any(isinstance(node, Subquery) for root in here for node in walk(root))
+    subqueries = work_of(here, steps, closed=around.closed)
     return Plan("evaluate", tree, steps, around.closed, exact, *asks, subqueries)
 
 

@@ -35,11 +35,14 @@ class Extras(msgspec.Struct, frozen=True):
 def splice_questions(leaf: Ask, extras: Extras) -> list[Question[Part | CrosshubError]]:
     """One question to each cluster; the answers stay text."""
     path = "query" if leaf.steps.is_instant else "query_range"
-    forms = {text: _form(text, leaf.steps, extras) for text in {text for _, text in leaf.texts}}
-    return [
-        Question(cluster, path, forms[text], partial(_guarded, partial(decode_part, cluster=cluster)))
-        for cluster, text in leaf.texts
-    ]
+    questions = []
+    # Most clusters are asked the same.
+    forms: dict[str, Form] = {}
+    for cluster, text in leaf.texts:
+        if text not in forms:
+            forms[text] = _form(text, leaf.steps, extras)
+        questions.append(Question(cluster, path, forms[text], partial(_guarded, partial(decode_part, cluster=cluster))))
+    return questions
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -61,12 +64,11 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
             for cluster, text in leaf.texts:
                 wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
     questions = []
-    # Most clusters are asked the same.
     forms: dict[tuple[tuple[str, ...], Steps], Form] = {}
     for (cluster, steps), numbers in wanted.items():
-        path = "query" if steps.is_instant else "query_range"
-        at_once = [numbers] if steps.is_instant else [{text: own} for text, own in numbers.items()]
-        for one in at_once:
+        instant = steps.is_instant
+        path = "query" if instant else "query_range"
+        for one in [numbers] if instant else [{text: own} for text, own in numbers.items()]:
             decode = partial(_guarded, partial(_brought, cluster, steps, tuple(one.values())))
             alike = tuple(one), steps
             if alike not in forms:

@@ -37,6 +37,7 @@ CUT = "results truncated due to limit"
 _LEFT_OPEN_SINCE: Version = (3, 0)
 # With more values than these, evaluating takes so long that nobody else should wait for it.
 WORTH_A_THREAD = 1_000_000
+LOOKS_WORTH_A_THREAD = 200_000
 # A cluster that fails may take all the time there is; what the others answered is worth this much more.
 AFTER_A_FAILURE = 1.0
 
@@ -125,20 +126,13 @@ class Engine:
             asked = time.monotonic()
             left = max(deadline - asked, AFTER_A_FAILURE if gathering.failed else 0.0)
             kind, pieces, cut = await _evaluated(made, fetched, request.limit, left)
-        self._demand_enough(gathering, made, request)
+        if gathering.failed:
+            _demand_enough(gathering, made, request)
         timings = Timings(planned - started, asked - planned, time.monotonic() - asked)
         failed = tuple(gathering.failed.values())
         warnings, infos = _apart(gathering.remarks)
         cuts = (CUT,) if cut else ()
         return Answer(kind, pieces, (*map(str, failed), *warnings, *cuts), infos, failed, made, timings)
-
-    def _demand_enough(self, gathering: Gathering, made: Plan, request: Request) -> None:
-        if not gathering.failed:
-            return
-        asked = made.asked()
-        if set(asked) <= gathering.failed.keys() and time.monotonic() >= gathering.deadline:
-            raise TimedOut("; ".join(map(str, gathering.failed.values())))
-        demand_enough(gathering.failed, asked, partial=request.partial)
 
     async def _understood(self, request: Request) -> Node:
         try:
@@ -193,17 +187,35 @@ async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -
         raise TimedOut("query timed out in expression evaluation") from None
 
 
+def _demand_enough(gathering: Gathering, made: Plan, request: Request) -> None:
+    asked = made.asked()
+    if set(asked) <= gathering.failed.keys() and time.monotonic() >= gathering.deadline:
+        raise TimedOut("; ".join(map(str, gathering.failed.values())))
+    demand_enough(gathering.failed, asked, partial=request.partial)
+
+
 def _is_large(made: Plan, fetched: Fetched) -> bool:
-    values = sum(grid.values.size for grid in (*fetched.leaves, *fetched.staged))
-    values += sum(len(kept.raw.labels) * made.steps.count + len(kept.raw.times) for kept in fetched.raws)
-    return made.subqueries or values > WORTH_A_THREAD
+    values, series = 0, 1
+    for grid in (*fetched.leaves, *fetched.staged):
+        values += grid.values.size
+        series += grid.series
+    for kept in fetched.raws:
+        values += len(kept.raw.labels) * made.steps.count + len(kept.raw.times)
+        series += len(kept.raw.labels)
+    return values > WORTH_A_THREAD or (
+        made.subqueries is not None and made.subqueries.for_series(series) > LOOKS_WORTH_A_THREAD
+    )
 
 
 def _apart(remarks: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The warnings and the infos among what clusters remarked."""
-    told = tuple(remarks)
-    infos = tuple(str(remark) for remark in told if isinstance(remark, Info))
-    return tuple(remark for remark in told if not isinstance(remark, Info)), infos
+    warnings, infos = [], []
+    for remark in remarks:
+        if isinstance(remark, Info):
+            infos.append(str(remark))
+        else:
+            warnings.append(remark)
+    return tuple(warnings), tuple(infos)
 
 
 def _in_words(said: Word, fault: BadExpression) -> str:

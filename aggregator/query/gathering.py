@@ -49,17 +49,15 @@ class Gathering:
 
     async def fetched(self, plan: Plan) -> Fetched:
         """The values of all leaves; raises NeedsExact as evaluating their scalars does."""
-        leaves, raws = await self._leaves_and_raws(plan)
+        if plan.raws:
+            leaves, raws = await asyncio.gather(self._leaves(plan.leaves), self._raws(plan.raws))
+        else:
+            leaves, raws = await self._leaves(plan.leaves), ()
         fetched = Fetched(plan.closed, plan.exact, leaves, [], raws)
         for stage in plan.staged:
             grid = await self._stage(stage, fetched)
             fetched = Fetched(plan.closed, plan.exact, leaves, [*fetched.staged, grid], raws)
         return self._of_who_answered_all(fetched) if plan.staged and self.failed else fetched
-
-    async def _leaves_and_raws(self, plan: Plan) -> tuple[list[Grid], tuple[Sampled, ...]]:
-        if not plan.raws:
-            return await self._leaves(plan.leaves), ()
-        return await asyncio.gather(self._leaves(plan.leaves), self._raws(plan.raws))
 
     async def _raws(self, asks: Sequence[RawAsk]) -> tuple[Sampled, ...]:
         try:

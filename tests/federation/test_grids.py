@@ -18,7 +18,7 @@ RANGE = Steps(60_000, 180_000, 60_000)
 
 def grid(body: bytes, steps: Steps = RANGE) -> Grid:
     if steps.is_instant:
-        return joined_vectors([decode_vector(body, "oslo", steps.start).vector])
+        return joined_vectors([decode_vector(body, "oslo", steps.start)[0]])
     return decode_grid(body, "oslo", steps).grid
 
 

@@ -1,0 +1,31 @@
+"""How much work subqueries are: what decides whether others wait for them."""
+
+import pytest
+
+from aggregator.planning.subqueries import Work, work_of
+from aggregator.promql.parse import parse
+from aggregator.series import Steps
+
+NOW = Steps(1_700_000_000_000, 1_700_000_000_000, 0)
+HOUR = Steps(1_700_000_000_000, 1_700_003_600_000, 60_000)
+
+
+@pytest.mark.parametrize(
+    ("query", "steps", "work"),
+    [
+        ("sum(x)", NOW, None),
+        ("rate(x[5m])", HOUR, None),
+        ("max_over_time(x[6h:5m])", NOW, Work(looks=72, turns=72)),
+        ("max_over_time(x[6h:5m])", HOUR, Work(looks=61 * 73, turns=73)),
+        ("max_over_time(x[1h:1m] @ 1700000000)", HOUR, Work(looks=61 * 60, turns=60)),
+        ("max_over_time(x[6h:5m]) - min_over_time(x[6h:5m])", NOW, Work(looks=144, turns=144)),
+        ("max_over_time(max_over_time(x[10m:1m])[1h:10m])", NOW, Work(looks=6 + 6 * 11, turns=6 + 11)),
+    ],
+)
+def test_each_window_looks_at_its_samples_and_they_take_turns(query: str, steps: Steps, work: Work | None) -> None:
+    assert work_of([parse(query)], steps, closed=True) == work
+
+
+def test_looks_are_counted_for_each_series_and_turns_once() -> None:
+    assert Work(looks=1000, turns=0).for_series(7) == 7000
+    assert Work(looks=0, turns=10).for_series(7) == Work(looks=0, turns=10).for_series(1)
