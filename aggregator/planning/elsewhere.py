@@ -14,8 +14,8 @@ def may_be_elsewhere(names: frozenset[str], labels: frozenset[str] | None = None
     """
 
     def test(selector: Selector) -> bool:
-        if is_only_elsewhere(selector, names):
-            return True
+        if any(m.name == NAME and m.op == "=" for m in selector.matchers):
+            return is_only_elsewhere(selector, names)
         try:
             return _allows(selector, names, labels)
         except BadQuery:

@@ -5,9 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from aggregator.planning.subqueries import Work
 from aggregator.planning.wording import Texts
-from aggregator.promql.tree import Call, Node, Selector
+from aggregator.promql.tree import Call, Node, Selector, Subquery
 from aggregator.series import Steps
 
 Lane = Literal["splice", "evaluate"]
@@ -34,13 +33,15 @@ class Circumstances:
 class Ask(msgspec.Struct, frozen=True):
     """A leaf: what the clusters compute at `steps`; every row that comes back gets the label `cluster`.
 
-    `pinned`: the same at every step, so it is asked once, at the first one.
+    `pinned`: the same at every step, so it is asked once, at the first one. `under`: the subqueries it stands in, the
+    outermost first, whose steps these are.
     """
 
     node: Node
     texts: Texts
     steps: Steps
     pinned: bool
+    under: tuple[Subquery, ...] = ()
 
     def stretches(self) -> list[Steps]:
         """The steps in parts that a Prometheus answers at once; one moment where all steps are alike."""
@@ -73,13 +74,31 @@ class StagedAsk:
     """A function over a range in the clusters, one of whose scalars is known only here.
 
     `scalars` are (position, what to evaluate); the clusters are asked once for each run of steps with equal scalars.
-    A stage may need the answers of the leaves and of the stages before it.
+    A stage may need the answers of the leaves and of the stages before it. `under` as in Ask.
     """
 
     call: Call
     scalars: tuple[tuple[int, Node], ...]
     clusters: tuple[str, ...]
     steps: Steps
+    under: tuple[Subquery, ...] = ()
+
+
+# Some functions go through all windows sample by sample, and each such turn costs as much as so many looks.
+_TURN = 300
+
+
+class Work(msgspec.Struct, frozen=True):
+    """How much subqueries are. `looks`: how often samples of one series are looked at, at most, window after window.
+    `turns`: how many samples the windows hold, those of one subquery on top of those of another.
+    """
+
+    looks: int
+    turns: int
+
+    def for_series(self, many: int) -> int:
+        """The work for so many series, in looks."""
+        return self.looks * many + self.turns * _TURN
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -34,8 +34,7 @@ def plan(query: Node, steps: Steps, around: Circumstances, *, exact: bool = Fals
         return Plan("splice", root, steps, around.closed, exact, tuple(planner.leaves))
     tree = planner.planned(root, steps)
     asks = tuple(planner.leaves), tuple(planner.raws), tuple(planner.staged)
-    here = (tree, *(node for stage in planner.staged for _, node in stage.scalars))
-    subqueries = work_of(here, steps, closed=around.closed)
+    subqueries = work_of(tree, planner.staged, steps, closed=around.closed)
     return Plan("evaluate", tree, steps, around.closed, exact, *asks, subqueries)
 
 
@@ -50,6 +49,7 @@ class _Planner:
     raws: list[RawAsk] = field(default_factory=list)
     staged: list[StagedAsk] = field(default_factory=list)
     made: list[Node] = field(default_factory=list)
+    under: tuple[Subquery, ...] = ()
 
     def planned(self, node: Node, steps: Steps) -> Node:
         """What stands in the place of the node in the tree that is evaluated here."""
@@ -69,7 +69,7 @@ class _Planner:
 
     def ask(self, node: Node, steps: Steps) -> Leaf:
         once = not steps.is_instant and is_pinned(node)
-        self.leaves.append(Ask(node, texts(node, self.around.clusters), steps, once))
+        self.leaves.append(Ask(node, texts(node, self.around.clusters), steps, once, self.under))
         return Leaf(len(self.leaves) - 1)
 
     def ask_elsewhere(self, node: Node, steps: Steps) -> RawLeaf:
@@ -168,7 +168,7 @@ def _staged(planner: _Planner, node: Call, position: int, steps: Steps) -> Node:
     if not scalars:
         return planner.ask(node, steps)
     asked = tuple(cluster for cluster, _ in texts(node.arguments[position], planner.around.clusters))
-    planner.staged.append(StagedAsk(node, scalars, asked, steps))
+    planner.staged.append(StagedAsk(node, scalars, asked, steps, planner.under))
     return Staged(len(planner.staged) - 1)
 
 
@@ -183,7 +183,10 @@ def _timestamp(planner: _Planner, node: Call, selector: Selector, steps: Steps) 
 
 def _subquery(planner: _Planner, node: Subquery, steps: Steps) -> Node:
     inner = subquery_steps(node, steps, closed=planner.around.closed)
-    return replace(node, inside=planner.planned(node.inside, inner))
+    above, planner.under = planner.under, (*planner.under, node)
+    inside = planner.planned(node.inside, inner)
+    planner.under = above
+    return replace(node, inside=inside)
 
 
 def _selector(planner: _Planner, node: Selector, steps: Steps) -> Node:

@@ -2,32 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
+from aggregator.planning.plan import StagedAsk, Work
 from aggregator.promql.grids import subquery_steps
 from aggregator.promql.tree import Node, Subquery, children
 from aggregator.series import Steps
 
-# Some functions go through all windows sample by sample, and each such turn costs as much as so many looks.
-_TURN = 300
 
-
-class Work(msgspec.Struct, frozen=True):
-    """`looks`: how often samples of one series are looked at, at most, window after window. `turns`: how many samples
-    the windows hold, those of one subquery above the other.
-    """
-
-    looks: int
-    turns: int
-
-    def for_series(self, many: int) -> int:
-        """The work for so many series, in looks."""
-        return self.looks * many + self.turns * _TURN
-
-
-def work_of(trees: Sequence[Node], steps: Steps, *, closed: bool) -> Work | None:
-    """What the subqueries of trees cost at these steps; None where there are none."""
-    each = [work for tree in trees for work in _works(tree, steps, closed=closed)]
+def work_of(tree: Node, staged: Sequence[StagedAsk], steps: Steps, *, closed: bool) -> Work | None:
+    """What the subqueries cost of a tree that is evaluated at these steps, and of stages; None where there are none."""
+    here = [(tree, steps), *((node, stage.steps) for stage in staged for _, node in stage.scalars)]
+    each = [work for node, at in here for work in _works(node, at, closed=closed)]
     return Work(sum(one.looks for one in each), sum(one.turns for one in each)) if each else None
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from aggregator.planning.subqueries import Work, work_of
+from aggregator.planning.plan import Work
+from aggregator.planning.subqueries import work_of
 from aggregator.promql.parse import parse
 from aggregator.series import Steps
 
@@ -23,7 +24,7 @@ HOUR = Steps(1_700_000_000_000, 1_700_003_600_000, 60_000)
     ],
 )
 def test_each_window_looks_at_its_samples_and_they_take_turns(query: str, steps: Steps, work: Work | None) -> None:
-    assert work_of([parse(query)], steps, closed=True) == work
+    assert work_of(parse(query), (), steps, closed=True) == work
 
 
 def test_looks_are_counted_for_each_series_and_turns_once() -> None:
