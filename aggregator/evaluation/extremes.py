@@ -44,21 +44,23 @@ def max_over_time(windows: Windows) -> tuple[Floats, Bools]:
 
 def _extreme(windows: Windows, choose: np.ufunc) -> tuple[Floats, Bools]:
     present = windows.at_least_one
-    ends = np.stack([windows.first[present], windows.last[present]], axis=1)
+    ends = np.array([windows.first[present], windows.last[present]]).T
     # One more value than there are: a window may end where the values do, which reduceat takes for no index.
-    padded = np.append(windows.raw.values, 0.0)
-    found = [choose.reduceat(padded, some.ravel())[::2] for some in np.array_split(ends, len(ends) // AT_ONCE + 1)]
+    padded = np.concatenate([windows.raw.values, [0.0]])
+    parts = (ends[start : start + AT_ONCE] for start in range(0, len(ends), AT_ONCE))
+    found = [choose.reduceat(padded, part.ravel())[::2] for part in parts]
     values = np.zeros(present.shape)
-    values[present] = _signed(np.concatenate(found), ends[:, 0], windows.raw.values)
+    if found:
+        values[present] = _signed(np.concatenate(found), ends[:, 0], windows.raw.values)
     return values, present
 
 
 def _signed(found: Floats, first: Ints, values: Floats) -> Floats:
     """What was found, where that is 0 with the sign of the first zero of the window, as Prometheus keeps the first."""
-    zeros = np.flatnonzero(values == 0)
+    zeros = (values == 0).nonzero()[0]
     if not np.signbit(values[zeros]).any():
         return found
-    next_zero = np.minimum(np.searchsorted(zeros, first), len(zeros) - 1)
+    next_zero = np.minimum(zeros.searchsorted(first), len(zeros) - 1)
     return np.where(found == 0, values[zeros[next_zero]], found)
 
 

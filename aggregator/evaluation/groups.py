@@ -1,6 +1,7 @@
 """The groups of an aggregation: which rows belong together, and reductions over them, step by step."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -32,7 +33,8 @@ class Groups(msgspec.Struct, frozen=True, eq=False):
 
     def rows(self) -> Iterator[Ints]:
         """The rows of each group."""
-        return iter(np.split(self.order, self.starts[1:])) if len(self.labels) else iter(())
+        bounds = [*self.starts.tolist(), len(self.order)]
+        return (self.order[start:end] for start, end in pairwise(bounds))
 
 
 def grouped(keys: Sequence[Labels]) -> Groups:
@@ -89,7 +91,7 @@ def turns(groups: Groups) -> Iterator[tuple[Ints, Ints]]:
     """
     sizes = groups.sizes
     for turn in range(int(sizes.max(initial=0))):
-        some = np.flatnonzero(sizes > turn)
+        some = (sizes > turn).nonzero()[0]
         yield some, groups.order[groups.starts[some] + turn]
 
 

@@ -140,7 +140,7 @@ def _never_falling(counts: Floats) -> Floats:
 
 
 def _quantile(quantile: Floats, bounds: Floats, counts: Floats) -> Floats:
-    outside = np.select([quantile < 0, quantile > 1], [-np.inf, np.inf], np.nan)
+    outside = np.where(quantile < 0, -np.inf, np.where(quantile > 1, np.inf, np.nan))
     if bounds[-1] != np.inf or len(bounds) < 2:
         return outside
     rank = quantile * counts[-1]

@@ -25,12 +25,13 @@ def best(grid: Grid, groups: Groups, parameter: Scalar, *, least: bool, ordered:
     k = _counts(parameter)
     chosen = np.zeros(grid.present.shape, dtype=np.bool_)
     order: list[int] = []
+    columns = np.arange(grid.steps)
     for rows in groups.rows():
         values, present = grid.values[rows], grid.present[rows]
         ranked = _ranked(values, present, int(k.max()) + 1, least=least)
-        taken = (np.arange(len(ranked))[:, None] < k) & np.take_along_axis(present, ranked, axis=0)
+        taken = (np.arange(len(ranked))[:, None] < k) & present[ranked, columns]
         block = np.zeros(present.shape, dtype=np.bool_)
-        np.put_along_axis(block, ranked, taken, axis=0)
+        block[ranked, columns] = taken
         chosen[rows] = block
         for step in _edge_ties(values, present, ranked, k):
             if not ordered:
@@ -48,10 +49,10 @@ def _ranked(values: Floats, present: Bools, most: int, *, least: bool) -> Ints:
     """The rows, best first, at each step, the first `most` of them: NaN after every number, the absent last."""
     key = np.where(present, values if least else -values, np.inf)
     if most < len(values) and (np.isfinite(values) | ~present).all():
-        first = np.sort(np.argpartition(key, most - 1, axis=0)[:most], axis=0)
-        return np.take_along_axis(
-            first, np.argsort(np.take_along_axis(key, first, axis=0), axis=0, kind="stable"), axis=0
-        )
+        first = key.argpartition(most - 1, axis=0)[:most]
+        first.sort(axis=0)
+        columns = np.arange(values.shape[1])
+        return first[key[first, columns].argsort(axis=0, kind="stable"), columns]
     tier = np.where(present, np.where(np.isnan(values), 1, 0), 2)
     return np.lexsort((key, tier), axis=0)[:most]
 
@@ -59,13 +60,14 @@ def _ranked(values: Floats, present: Bools, most: int, *, least: bool) -> Ints:
 def _edge_ties(values: Floats, present: Bools, ranked: Ints, k: Ints) -> list[int]:
     """The steps at which the last that is taken and the first that is not cannot be told apart."""
     rows = len(values)
-    inside, outside = np.clip(k - 1, 0, len(ranked) - 1), np.clip(k, 0, len(ranked) - 1)
+    inside, outside = np.minimum(np.maximum(k - 1, 0), len(ranked) - 1), np.minimum(k, len(ranked) - 1)
     columns = np.arange(values.shape[1])
     last, first = ranked[inside, columns], ranked[outside, columns]
     matters = (k >= 1) & (k < rows) & present[first, columns]
     a, b = values[last, columns], values[first, columns]
     same = (a == b) | near(a, b) | (np.isnan(a) & np.isnan(b))
-    return [int(step) for step in np.flatnonzero(matters & same)]
+    tied: list[int] = (matters & same).nonzero()[0].tolist()
+    return tied
 
 
 def _taken(grid: Grid, chosen: Bools, rows: list[int]) -> Grid:
@@ -77,7 +79,7 @@ def _counts(parameter: Scalar) -> Ints:
         if not -(2.0**63) <= value <= 2.0**63:
             raise CannotExecute(f"Scalar value {text(value)} overflows int64")
     demand_exact(near(parameter.values, np.rint(parameter.values)), exact=parameter.exact)
-    return np.clip(parameter.values, 0, 2**31).astype(np.int64)
+    return np.minimum(np.maximum(parameter.values, 0), 2**31).astype(np.int64)
 
 
 def limitk(grid: Grid, groups: Groups, parameter: Scalar, *, ordered: bool) -> Grid:

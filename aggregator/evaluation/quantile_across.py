@@ -23,7 +23,9 @@ def _ordered(values: Floats, present: Bools) -> Floats:
     """
     nan = np.isnan(values) & present
     if not nan.any():
-        return np.sort(np.where(present, values, np.inf), axis=0, kind="stable")
+        filled = np.where(present, values, np.inf)
+        filled.sort(axis=0, kind="stable")
+        return filled
     tier = np.where(present, np.where(nan, 0, 1), 2)
     return np.take_along_axis(values, np.lexsort((values, tier), axis=0), axis=0)
 
@@ -32,10 +34,10 @@ def _of_columns(values: Floats, present: Bools, q: Floats) -> Floats:
     ordered = _ordered(values, present)
     count = present.sum(axis=0)
     rank = np.where((q >= 0) & (q <= 1), q, 0.0) * (count - 1)
-    lower = np.clip(np.floor(rank), 0, None).astype(np.int64)
-    upper = np.clip(lower + 1, 0, np.maximum(count - 1, 0)).astype(np.int64)
-    weight = rank - np.floor(rank)
-    at_lower = np.take_along_axis(ordered, lower[None, :], axis=0)[0]
-    at_upper = np.take_along_axis(ordered, upper[None, :], axis=0)[0]
-    inside = at_lower * (1 - weight) + at_upper * weight
-    return np.select([np.isnan(q), q < 0, q > 1], [np.full(q.shape, np.nan), -np.inf, np.inf], inside)
+    below = np.floor(rank)
+    lower = np.maximum(below, 0).astype(np.int64)
+    upper = np.minimum(lower + 1, np.maximum(count - 1, 0))
+    weight = rank - below
+    columns = np.arange(len(q))
+    inside = ordered[lower, columns] * (1 - weight) + ordered[upper, columns] * weight
+    return np.where(np.isnan(q), np.nan, np.where(q < 0, -np.inf, np.where(q > 1, np.inf, inside)))

@@ -48,7 +48,7 @@ def quantiles(values: Floats, within: Bools, quantile: Floats) -> Floats:
     lower = np.floor(rank).astype(np.int64)
     weight = rank - lower
     between = at(lower) * (1 - weight) + at(np.minimum(last, lower + 1)) * weight
-    outside = np.select([quantile < 0, quantile > 1], [-np.inf, np.inf], np.nan)
+    outside = np.where(quantile < 0, -np.inf, np.where(quantile > 1, np.inf, np.nan))
     return np.where((quantile >= 0) & (quantile <= 1), between, outside)
 
 

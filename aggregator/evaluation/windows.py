@@ -101,25 +101,26 @@ def windows(raw: Raw, ends_ms: Ints, range_ms: int, moments_ms: Ints | None = No
     offset or `@` makes them differ from the ends.
     """
     starts = ends_ms - range_ms
-    bounds = np.stack([starts, ends_ms])
+    bounds = np.array([starts, ends_ms])
     first, last = _places(raw, bounds, ("left" if closed else "right", "right"))
     return Windows(raw, first, last, starts, ends_ms, ends_ms if moments_ms is None else moments_ms, closed)
 
 
 def raw_of(grid: Grid, times_ms: Ints) -> Raw:
     """The grid's samples as raw ones: what a subquery hands to a function over ranges. `times_ms` is [steps]."""
-    bounds = np.concatenate([[0], np.cumsum(grid.present.sum(axis=1))]).astype(np.int64)
-    times = np.broadcast_to(times_ms, grid.present.shape)[grid.present]
+    bounds = np.zeros(grid.series + 1, dtype=np.int64)
+    bounds[1:] = grid.present.sum(axis=1).cumsum()
+    times = times_ms[grid.present.nonzero()[1]]
     return Raw(grid.labels, times, grid.values[grid.present], bounds, grid.exact)
 
 
 def batches(windows: Windows, least: int) -> Iterator[Batch]:
     """All windows of at least so many samples, in batches."""
     counts = windows.counts
-    wanted = np.flatnonzero(counts >= least)
+    wanted = (counts >= least).ravel().nonzero()[0]
     for start in range(0, len(wanted), BATCH):
         some = wanted[start : start + BATCH]
-        some = some[np.argsort(-counts.ravel()[some], kind="stable")]
+        some = some[(-counts.ravel()[some]).argsort(kind="stable")]
         rows, columns = np.divmod(some, counts.shape[1])
         yield Batch(windows.raw, rows, columns, windows.first.ravel()[some], counts.ravel()[some])
 
@@ -144,9 +145,9 @@ def _places(raw: Raw, bounds_ms: Ints, sides: tuple[Side, Side]) -> tuple[Ints, 
     low, high = int(raw.times.min()) - 1, int(raw.times.max()) + 1
     own = np.arange(series, dtype=np.int64) * (high - low + 1)
     stretched = raw.times - low + np.repeat(own, np.diff(raw.bounds))
-    sought = np.clip(bounds_ms, low, high) - low
+    sought = np.minimum(np.maximum(bounds_ms, low), high) - low
     first, last = (
-        np.searchsorted(stretched, own[:, None] + bound, side=side) for bound, side in zip(sought, sides, strict=True)
+        stretched.searchsorted(own[:, None] + bound, side=side) for bound, side in zip(sought, sides, strict=True)
     )
     return first, np.maximum(first, last)
 
