@@ -43,10 +43,16 @@ class Steps(msgspec.Struct, frozen=True):
 
 
 class Vector(msgspec.Struct, frozen=True, eq=False):
-    """Series with one value each at a moment, as one cluster answers them; no array, since most are small."""
+    """Series with one value each at a moment; no array, since most are small. `exact` as in Grid."""
 
     labels: tuple[Labels, ...]
     values: list[float]
+    exact: bool = True
+
+    def as_grid(self) -> "Grid":
+        """The same as a grid of one step."""
+        column = np.array(self.values, dtype=np.float64).reshape(-1, 1)
+        return Grid(self.labels, column, np.ones(column.shape, dtype=np.bool_), self.exact)
 
 
 class Grid(msgspec.Struct, frozen=True, eq=False):
@@ -81,6 +87,11 @@ class Grid(msgspec.Struct, frozen=True, eq=False):
     @staticmethod
     def empty(steps: int) -> "Grid":
         return Grid((), np.zeros((0, steps)), np.zeros((0, steps), dtype=np.bool_))
+
+
+def as_grid(value: Grid | Vector) -> Grid:
+    """A vector as a grid of one step; a grid as it is."""
+    return value if isinstance(value, Grid) else value.as_grid()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from aggregator.evaluation import matching
+from aggregator.evaluation import few, matching
 from aggregator.evaluation.aggregations import aggregate
 from aggregator.evaluation.calls import CALLS, FRAGILE, IN_2X
 from aggregator.evaluation.exactness import NeedsExact, demand_exact, demand_exact_quantile
@@ -31,7 +31,7 @@ from aggregator.promql.tree import (
     String,
     Subquery,
 )
-from aggregator.series import Grid, Ints, Sampled, Scalar, Steps
+from aggregator.series import Grid, Ints, Sampled, Scalar, Steps, Vector, as_grid
 
 Value = Grid | Scalar | Windows | str
 
@@ -44,7 +44,7 @@ class Fetched(msgspec.Struct, frozen=True):
 
     closed: bool
     exact: bool
-    leaves: Sequence[Grid]
+    leaves: Sequence[Grid | Vector]
     staged: Sequence[Grid] = ()
     raws: Sequence[Sampled] = ()
 
@@ -57,6 +57,12 @@ def evaluate(node: Node, steps: Steps, fetched: Fetched) -> Value:
     """
     with np.errstate(all="ignore"):
         return _value(node, steps, fetched)
+
+
+def answer(node: Node, steps: Steps, fetched: Fetched) -> Value | Vector:
+    """The value of a whole query: as `evaluate`, or a Vector where numbers are few enough to do without arrays."""
+    vector = _few(node, fetched) if isinstance(node, Merge) else None
+    return evaluate(node, steps, fetched) if vector is None else vector
 
 
 def scalar(node: Node, steps: Steps, fetched: Fetched) -> Scalar:
@@ -85,7 +91,7 @@ def _string(node: String, _: Steps, __: Fetched) -> Value:
 
 
 def _leaf(node: Leaf, _: Steps, fetched: Fetched) -> Value:
-    return fetched.leaves[node.index]
+    return as_grid(fetched.leaves[node.index])
 
 
 def _staged(node: Staged, _: Steps, fetched: Fetched) -> Value:
@@ -93,7 +99,17 @@ def _staged(node: Staged, _: Steps, fetched: Fetched) -> Value:
 
 
 def _merge(node: Merge, _: Steps, fetched: Fetched) -> Value:
-    return merge(node.aggregate, tuple(fetched.leaves[part.index] for part in node.parts))
+    vector = _few(node, fetched)
+    if vector is not None:
+        return vector.as_grid()
+    return merge(node.aggregate, tuple(as_grid(fetched.leaves[part.index]) for part in node.parts))
+
+
+def _few(node: Merge, fetched: Fetched) -> Vector | None:
+    """What is put together at one moment, if that is done number by number."""
+    parts = [fetched.leaves[part.index] for part in node.parts]
+    vectors = [part for part in parts if isinstance(part, Vector)]
+    return few.merged(node.aggregate, vectors) if vectors else None
 
 
 def _absent(node: Absent, steps: Steps, fetched: Fetched) -> Value:

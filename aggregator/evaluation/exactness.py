@@ -7,8 +7,11 @@ from aggregator.series import Bools, Floats, Grid, Scalar
 CLOSE = 1e-12
 """Relative distance up to which two numbers may be the same one, added up in another order."""
 
-# A difference this much smaller than its operands has lost more digits than answers may differ in.
-_CANCELLED = 1e-4
+CANCELLED = 1e-4
+"""A difference this much smaller than its operands has lost more digits than answers may differ in."""
+
+WHOLE = 2.0**43
+"""Below this sums of whole numbers are exact, in whatever order."""
 
 
 class NeedsExact(Exception):
@@ -23,7 +26,7 @@ def near(left: Floats, right: Floats) -> Bools:
 
 def cancelled(result: Floats, left: Floats, right: Floats) -> Bools:
     """Whether a sum or difference has lost so many digits that rounding shows."""
-    return np.abs(result) < _CANCELLED * np.maximum(np.abs(left), np.abs(right))
+    return np.abs(result) < CANCELLED * np.maximum(np.abs(left), np.abs(right))
 
 
 def demand_exact_quantile(q: Scalar) -> None:
@@ -42,4 +45,4 @@ def are_whole(grid: Grid) -> bool:
     values = grid.values if grid.present.all() else grid.values[grid.present]
     if not values.size:
         return True
-    return bool((np.abs(values).max() < 2**43) and (values == np.rint(values)).all())
+    return bool((np.abs(values).max() < WHOLE) and (values == np.rint(values)).all())

@@ -6,23 +6,20 @@ import msgspec
 import numpy as np
 
 from aggregator.promql.numbers import encode_matrix_values, moment, plain_moment, plain_text, texts
-from aggregator.series import Grid, Labels, Raw, Scalar, Steps
+from aggregator.series import Grid, Labels, Raw, Scalar, Steps, Vector
 
 Pieces = tuple[bytes, ...]
 
 _encode = msgspec.json.Encoder().encode
 
 
-def encode_vector(grid: Grid, at_ms: int) -> Pieces:
-    """An instant vector, in the order of its rows."""
+def encode_vector(vector: Vector, at_ms: int) -> Pieces:
+    """An instant vector, in the order of its series."""
     time = moment(at_ms).encode()
     return _listed(
         [
             b'{"metric":' + _metric(labels) + b',"value":[' + time + b',"' + value + b'"]}'
-            for labels, value, there in zip(
-                grid.labels, texts(grid.values[:, 0]), grid.present[:, 0].tolist(), strict=True
-            )
-            if there
+            for labels, value in zip(vector.labels, texts(vector.values), strict=True)
         ]
     )
 

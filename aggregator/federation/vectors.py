@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
 
 from aggregator.federation.envelope import NOTHING, OUTSIDE, Remarks, labelled, opened, refuse_histograms, remarks_of
 from aggregator.federation.numerals import numbers
 from aggregator.federation.question import UNREADABLE, NotPrometheus
-from aggregator.series import Grid, Vector
+from aggregator.series import Vector
 
 
 class _Series(msgspec.Struct):
@@ -51,13 +50,12 @@ def decode_vector(body: bytes, cluster: str, at: int) -> DecodedVector:
     return Vector(labels, [each.value[1] for each in series]), remarks_of(told)
 
 
-def joined_vectors(vectors: Sequence[Vector]) -> Grid:
-    """The series of several clusters in Prometheus' order, as a grid of one step."""
+def joined_vectors(vectors: Sequence[Vector]) -> Vector:
+    """The series of several clusters in Prometheus' order."""
     labels = [labels for vector in vectors for labels in vector.labels]
     values = [value for vector in vectors for value in vector.values]
     order = sorted(range(len(labels)), key=labels.__getitem__)
-    column = np.array([values[row] for row in order], dtype=np.float64).reshape(-1, 1)
-    return Grid(tuple([labels[row] for row in order]), column, np.ones(column.shape, dtype=np.bool_))
+    return Vector(tuple([labels[row] for row in order]), [values[row] for row in order])
 
 
 def _read_slowly(body: bytes, cluster: str, at: int) -> DecodedVector:

@@ -7,6 +7,7 @@ the float64, as Python's `repr` does.
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -65,11 +66,12 @@ def _special(value: float) -> str:
     return "+Inf" if value > 0 else "-Inf"
 
 
-def texts(values: Floats) -> list[bytes]:
-    """What `text` says of every value of an array of one dimension, as ASCII."""
-    if len(values) <= _FEW:
-        return [text(value).encode() for value in values.tolist()]
-    written = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
+def texts(several: Floats | Sequence[float]) -> list[bytes]:
+    """What `text` says of each of several values, as ASCII."""
+    if len(several) <= _FEW:
+        return [text(value).encode() for value in several]
+    values = np.ascontiguousarray(several, dtype=np.float64)
+    written = orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
     answer = (written[1:-1] + b",").replace(b".0,", b",").split(b",")
     answer.pop()
     size = np.abs(values)

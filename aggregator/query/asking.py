@@ -77,18 +77,13 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
     return questions
 
 
-def grid_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> Grid:
-    """The value of a leaf from what all questions of its plan brought, cluster by cluster."""
+def value_of(number: int, leaf: Ask, brought: Sequence[tuple[str, Brought]]) -> Grid | Vector:
+    """The value of a leaf from what all questions of its plan brought, cluster by cluster; a Vector at one moment."""
     found = [(cluster, value) for cluster, one in brought for which, value in one.values if which == number]
-    if leaf.pinned or leaf.steps.is_instant:
-        whole = joined_vectors([value for _, value in found if isinstance(value, Vector)])
-    else:
-        whole = _whole_range([(cluster, value) for cluster, value in found if isinstance(value, Grid)], leaf)
-    if leaf.pinned:
-        _demand_room(whole.series * leaf.steps.count)
-        shape = (whole.series, leaf.steps.count)
-        return Grid(whole.labels, np.broadcast_to(whole.values, shape), np.broadcast_to(whole.present, shape))
-    return whole
+    if not leaf.pinned and not leaf.steps.is_instant:
+        return _whole_range([(cluster, value) for cluster, value in found if isinstance(value, Grid)], leaf)
+    vector = joined_vectors([value for _, value in found if isinstance(value, Vector)])
+    return _at_every_step(vector, leaf.steps) if leaf.pinned else vector
 
 
 def staged_leaves(stage: StagedAsk, scalars: Sequence[Scalar]) -> Iterator[tuple[slice, Ask]]:
@@ -123,6 +118,12 @@ def _filled(stage: StagedAsk, numbers: Sequence[float]) -> Call:
     for (position, _), number in zip(stage.scalars, numbers, strict=True):
         arguments[position] = Number(number)
     return Call(stage.call.function, tuple(arguments))
+
+
+def _at_every_step(vector: Vector, steps: Steps) -> Grid:
+    _demand_room(len(vector.labels) * steps.count)
+    once, shape = vector.as_grid(), (len(vector.labels), steps.count)
+    return Grid(vector.labels, np.broadcast_to(once.values, shape), np.broadcast_to(once.present, shape))
 
 
 def _whole_range(found: Sequence[tuple[str, Grid]], leaf: Ask) -> Grid:

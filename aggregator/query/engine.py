@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.clusters.values import Query as Limits
 from aggregator.errors import BadExpression, CannotExecute, ClusterRefused, TimedOut, TooComplex
-from aggregator.evaluation.evaluate import Fetched, evaluate
+from aggregator.evaluation.evaluate import Fetched, answer
 from aggregator.evaluation.exactness import NeedsExact
 from aggregator.federation.encode import Pieces
 from aggregator.federation.envelope import Info
@@ -32,6 +32,7 @@ from aggregator.query.result import encoded
 from aggregator.query.single_flight import SingleFlight
 from aggregator.query.sources import NoSource, Source
 from aggregator.query.words import first_word
+from aggregator.series import Vector
 
 CUT = "results truncated due to limit"
 _LEFT_OPEN_SINCE: Version = (3, 0)
@@ -175,7 +176,7 @@ async def _evaluated(made: Plan, fetched: Fetched, limit: int, seconds: float) -
     """The result. What is large is evaluated aside, and nobody waits for it after that many seconds."""
 
     def result() -> tuple[ResultType, Pieces, bool]:
-        return encoded(evaluate(made.tree, made.steps, fetched), made.steps, limit)
+        return encoded(answer(made.tree, made.steps, fetched), made.steps, limit)
 
     if not _is_large(made, fetched):
         return result()
@@ -196,9 +197,9 @@ def _demand_enough(gathering: Gathering, made: Plan, request: Request) -> None:
 
 def _is_large(made: Plan, fetched: Fetched) -> bool:
     values, series = 0, 1
-    for grid in (*fetched.leaves, *fetched.staged):
-        values += grid.values.size
-        series += grid.series
+    for value in (*fetched.leaves, *fetched.staged):
+        values += len(value.values) if isinstance(value, Vector) else value.values.size
+        series += len(value.labels)
     for kept in fetched.raws:
         values += len(kept.raw.labels) * made.steps.count + len(kept.raw.times)
         series += len(kept.raw.labels)

@@ -16,15 +16,15 @@ from aggregator.planning.plan import Ask, Plan, RawAsk, StagedAsk
 from aggregator.query.asking import (
     Brought,
     Extras,
-    grid_of,
     grid_questions,
     side_by_side,
     splice_questions,
     staged_leaves,
+    value_of,
 )
 from aggregator.query.replies import Settled, settle
 from aggregator.query.sources import Source
-from aggregator.series import CLUSTER, Grid, Sampled
+from aggregator.series import CLUSTER, Grid, Sampled, Vector, as_grid
 
 T = TypeVar("T")
 
@@ -68,19 +68,22 @@ class Gathering:
 
     def _of_who_answered_all(self, fetched: Fetched) -> Fetched:
         """Without the rows of clusters that failed in another round: half an answer of a cluster would be a wrong one."""
-        leaves, staged = ([without(grid, self.failed) for grid in grids] for grids in (fetched.leaves, fetched.staged))
+        leaves = [without(as_grid(leaf), self.failed) for leaf in fetched.leaves]
+        staged = [without(grid, self.failed) for grid in fetched.staged]
         return replace(fetched, leaves=leaves, staged=staged)
 
     async def _stage(self, stage: StagedAsk, fetched: Fetched) -> Grid:
         scalars = [scalar(node, stage.steps, fetched) for _, node in stage.scalars]
         runs = list(staged_leaves(stage, scalars))
-        grids = await self._leaves([leaf for _, leaf in runs])
-        return side_by_side([(where, grid) for (where, _), grid in zip(runs, grids, strict=True)], stage.steps)
+        values = await self._leaves([leaf for _, leaf in runs])
+        return side_by_side(
+            [(where, as_grid(value)) for (where, _), value in zip(runs, values, strict=True)], stage.steps
+        )
 
-    async def _leaves(self, leaves: Sequence[Ask]) -> list[Grid]:
+    async def _leaves(self, leaves: Sequence[Ask]) -> list[Grid | Vector]:
         settled = await self._ask(grid_questions(leaves, self.extras))
         brought = [(cluster, one) for _, cluster, one in settled.answers]
-        return [grid_of(number, leaf, brought) for number, leaf in enumerate(leaves)]
+        return [value_of(number, leaf, brought) for number, leaf in enumerate(leaves)]
 
     async def _ask(self, questions: Sequence[Question[T | CrosshubError]]) -> Settled[T]:
         settled: Settled[T] = settle(await self.fleet.ask(questions, self.deadline))

@@ -16,18 +16,27 @@ from aggregator.federation.encode import (
     encode_vector,
 )
 from aggregator.query.request import ResultType
-from aggregator.series import Grid, Raw, Scalar, Steps
+from aggregator.series import Grid, Raw, Scalar, Steps, Vector
 
 
-def encoded(value: Value, steps: Steps, limit: int) -> tuple[ResultType, Pieces, bool]:
+def encoded(value: Value | Vector, steps: Steps, limit: int) -> tuple[ResultType, Pieces, bool]:
     """The type of the result, its JSON, and whether the limit on series left anything out."""
+    if isinstance(value, Grid) and steps.is_instant:
+        value = _at_the_moment(value)
+    if isinstance(value, Vector):
+        kept = Vector(value.labels[:limit], value.values[:limit]) if limit else value
+        return "vector", encode_vector(kept, steps.start), len(kept.labels) < len(value.labels)
     if isinstance(value, Grid):
         # Rows without a value are not written, but would be counted.
-        return _of_vector(inhabited(value) if limit else value, steps, limit)
+        grid = by_labels(inhabited(value) if limit else value)
+        cut = bool(limit) and grid.series > limit
+        if cut:
+            grid = Grid(grid.labels[:limit], grid.values[:limit], grid.present[:limit])
+        return "matrix", encode_matrix(grid, steps), cut
     if isinstance(value, Windows):
         raw = within(value)
-        kept = _first_series(raw, limit)
-        return "matrix", encode_samples(kept), kept is not raw
+        first = _first_series(raw, limit)
+        return "matrix", encode_samples(first), first is not raw
     if isinstance(value, Scalar):
         if steps.is_instant:
             return "scalar", encode_scalar(value, steps.start), False
@@ -41,14 +50,10 @@ def as_series(scalar: Scalar) -> Grid:
     return Grid(((),), values, np.ones(values.shape, dtype=np.bool_), scalar.exact)
 
 
-def _of_vector(grid: Grid, steps: Steps, limit: int) -> tuple[ResultType, Pieces, bool]:
-    grid = grid if steps.is_instant else by_labels(grid)
-    cut = bool(limit) and grid.series > limit
-    if cut:
-        grid = Grid(grid.labels[:limit], grid.values[:limit], grid.present[:limit])
-    if steps.is_instant:
-        return "vector", encode_vector(grid, steps.start), cut
-    return "matrix", encode_matrix(grid, steps), cut
+def _at_the_moment(grid: Grid) -> Vector:
+    """The rows that have a value at the only step."""
+    some = inhabited(grid)
+    return Vector(some.labels, some.values[:, 0].tolist(), some.exact)
 
 
 def within(windows: Windows) -> Raw:

@@ -18,7 +18,7 @@ RANGE = Steps(60_000, 180_000, 60_000)
 
 def grid(body: bytes, steps: Steps = RANGE) -> Grid:
     if steps.is_instant:
-        return joined_vectors([decode_vector(body, "oslo", steps.start)[0]])
+        return joined_vectors([decode_vector(body, "oslo", steps.start)[0]]).as_grid()
     return decode_grid(body, "oslo", steps).grid
 
 
@@ -216,7 +216,7 @@ def test_the_rows_of_several_clusters_stand_in_the_order_of_their_labels() -> No
 
 def test_nothing_of_several_clusters_has_the_columns_all_the_same() -> None:
     assert joined([], 3).values.shape == (0, 3)
-    assert joined_vectors([]).values.shape == (0, 1)
+    assert joined_vectors([]).as_grid().values.shape == (0, 1)
 
 
 def test_a_vector_with_an_infinity_or_a_negative_zero_keeps_all_its_values() -> None:
