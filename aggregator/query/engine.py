@@ -36,7 +36,8 @@ from aggregator.series import Vector
 
 CUT = "results truncated due to limit"
 _LEFT_OPEN_SINCE: Version = (3, 0)
-# With more values than these, evaluating takes so long that nobody else should wait for it.
+# With more values than these, or more looks of subqueries at samples, evaluating takes so long that nobody else should
+# wait for it.
 WORTH_A_THREAD = 1_000_000
 LOOKS_WORTH_A_THREAD = 200_000
 # A cluster that fails may take all the time there is; what the others answered is worth this much more.
