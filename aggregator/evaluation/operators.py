@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from aggregator.evaluation.exactness import CLOSE, cancelled, near
+from aggregator.evaluation.power import power
 from aggregator.series import Bools, Floats
 
 Arithmetic = Callable[[Floats, Floats], Floats]
@@ -17,7 +18,7 @@ ARITHMETIC: dict[str, Arithmetic] = {
     "*": np.multiply,
     "/": np.divide,
     "%": np.fmod,
-    "^": np.power,
+    "^": power,
     "atan2": np.arctan2,
 }
 COMPARISON: dict[str, Comparison] = {

@@ -147,7 +147,9 @@ def _is_an_arc_of_one_or_a_slope_of_nothing(question: Question, union: Heard, ou
     blown = {call.function for call in calls if any(map(_is_transcendental, _below(call)))}
     pairs = [(float(theirs), float(own)) for _, theirs, own in _differing(union, ours)]
     arcs = not blown.isdisjoint({"acos", "asin"}) and all(abs(theirs - own) < 1e-7 for theirs, own in pairs)
-    slopes = "deriv" in blown and all(max(abs(theirs), abs(own)) < 1e-15 for theirs, own in pairs)
+    slopes = not blown.isdisjoint({"deriv", "idelta", "irate"}) and all(
+        abs(theirs - own) < 1e-15 for theirs, own in pairs
+    )
     return bool(pairs) and (arcs or slopes)
 
 
@@ -277,7 +279,7 @@ EXCEPTIONS = (
     Excused(
         "an arc near 1, or a slope of equal values, that shows their last bits",
         "The same bits: the arc cosine of what differs from 1 by 1e-16 is 1e-8, and values that are all but equal have a "
-        "slope near 1e-18.",
+        "slope near 1e-18, or one that is the difference of two last bits.",
         _is_an_arc_of_one_or_a_slope_of_nothing,
     ),
     Excused(
