@@ -116,6 +116,11 @@ def without_name(labels: Labels) -> Labels:
     return tuple([pair for pair in labels if pair[0] != NAME])
 
 
+def without_cluster(labels: Labels) -> Labels:
+    """The labels less ours, which says whose series it is."""
+    return tuple([pair for pair in labels if pair[0] != CLUSTER])
+
+
 class Scalar(msgspec.Struct, frozen=True, eq=False):
     """A number at every step, [steps]; `exact` as in Grid."""
 

@@ -83,7 +83,8 @@ def listening(programs: Iterable[Program], *, patience: float = 60.0) -> Iterato
 
 @contextmanager
 def held_port(preferred: int = 0) -> Iterator[int]:
-    """A port of loopback that is free, the preferred one if that is; nobody else is given it while the block runs.
+    """A port of loopback that is free, the preferred one if that is; the kernel gives it to nobody else while the block
+    runs. (Who prefers the same one as somebody who does not listen yet is given it too.)
 
     The kernel deals out a fourth of its ephemeral ports only, so two programs that start in the same second may well be
     given the same one, and the first to look would take the other's answer for its own. A socket that is bound and does
@@ -153,7 +154,7 @@ def _ready(started: _Started, until: float, ours: list[_Started], held: ExitStac
         time.sleep(_BETWEEN_POLLS)
     if process.poll() is None:
         raise NotStarted(f"{program.name} was not ready in time. The end of {program.log}: {_said(program)}")
-    if _PORT_TAKEN in _said(program):  # somebody took the port between our look and its start
+    if _PORT_TAKEN in _said(program):  # by somebody who prefers the same one, or where none can be held
         return _ready(_launched(program, ours, held), until, ours, held)
     raise NotStarted(_how_it_ended(started))
 
@@ -164,7 +165,7 @@ def _how_it_ended(started: _Started) -> str:
 
 
 def _said(program: Program) -> str:
-    return last_words(program.log.read_text(errors="replace"))
+    return last_words(program.log.read_text(errors="replace") if program.log.exists() else "")
 
 
 def _url(port: int) -> str:

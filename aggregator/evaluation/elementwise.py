@@ -81,8 +81,8 @@ def ln(values: Floats) -> Floats:
     even = fourth * (_L2 + fourth * (_L4 + fourth * _L6))
     half = 0.5 * f * f
     answer = k * _LN2_HIGH - ((half - (s * (half + (odd + even)) + k * _LN2_LOW)) - f)
-    special = [values == 0, values < 0, ~np.isfinite(values)]
-    return np.select(special, [np.full_like(values, -np.inf), np.full_like(values, np.nan), values], answer)
+    answer = np.where(np.isfinite(values), answer, values)
+    return np.where(values == 0, -np.inf, np.where(values < 0, np.nan, answer))
 
 
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10

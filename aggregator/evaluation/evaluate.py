@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from aggregator.evaluation import few, matching
+from aggregator.evaluation import at_a_moment, matching
 from aggregator.evaluation.aggregations import aggregate
 from aggregator.evaluation.calls import CALLS, FRAGILE, IN_2X
 from aggregator.evaluation.exactness import NeedsExact, demand_exact, demand_exact_quantile
@@ -60,8 +60,8 @@ def evaluate(node: Node, steps: Steps, fetched: Fetched) -> Value:
 
 
 def answer(node: Node, steps: Steps, fetched: Fetched) -> Value | Vector:
-    """The value of a whole query: as `evaluate`, or a Vector where numbers are few enough to do without arrays."""
-    vector = _few(node, fetched) if isinstance(node, Merge) else None
+    """The value of a whole query: as `evaluate`, or a Vector where it did not take arrays."""
+    vector = _at_a_moment(node, fetched) if isinstance(node, Merge) else None
     return evaluate(node, steps, fetched) if vector is None else vector
 
 
@@ -99,17 +99,17 @@ def _staged(node: Staged, _: Steps, fetched: Fetched) -> Value:
 
 
 def _merge(node: Merge, _: Steps, fetched: Fetched) -> Value:
-    vector = _few(node, fetched)
+    vector = _at_a_moment(node, fetched)
     if vector is not None:
         return vector.as_grid()
     return merge(node.aggregate, tuple(as_grid(fetched.leaves[part.index]) for part in node.parts))
 
 
-def _few(node: Merge, fetched: Fetched) -> Vector | None:
+def _at_a_moment(node: Merge, fetched: Fetched) -> Vector | None:
     """What is put together at one moment, if that is done number by number."""
     parts = [fetched.leaves[part.index] for part in node.parts]
     vectors = [part for part in parts if isinstance(part, Vector)]
-    return few.merged(node.aggregate, vectors) if vectors else None
+    return at_a_moment.merged(node.aggregate, vectors) if vectors else None
 
 
 def _absent(node: Absent, steps: Steps, fetched: Fetched) -> Value:

@@ -11,7 +11,7 @@ from aggregator.evaluation.exactness import NeedsExact, are_whole, cancelled, de
 from aggregator.evaluation.groups import Groups, any_of, grouped, key_of, reduce
 from aggregator.evaluation.picking import best
 from aggregator.promql.tree import Aggregate, Number
-from aggregator.series import CLUSTER, Bools, Floats, Grid, Labels, Scalar
+from aggregator.series import Bools, Floats, Grid, Labels, Scalar, without_cluster
 
 Parts = tuple[Grid, ...]
 
@@ -42,7 +42,8 @@ def _average(_: Aggregate, parts: Parts) -> Grid:
     added, many = _total(total, groups), _total(count, groups)
     # Of several zeros Prometheus' running mean is 0 though all of them are -0.
     mean = np.where(many > 1, added / many + 0.0, added / many)
-    if np.isinf(added).any():
+    had_nan = any_of(np.isnan(total.values) & total.present, groups)
+    if (np.isinf(added) | (np.isnan(added) & ~had_nan)).any():
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
     _demand_uncancelled(added, total, groups)
@@ -95,7 +96,7 @@ def _total(part: Grid, groups: Groups) -> Floats:
 
 
 def _across_clusters(part: Grid) -> Groups:
-    return grouped([tuple([pair for pair in labels if pair[0] != CLUSTER]) for labels in part.labels])
+    return grouped([without_cluster(labels) for labels in part.labels])
 
 
 def _aligned(parts: Parts) -> Parts:

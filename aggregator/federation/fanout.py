@@ -97,7 +97,9 @@ class _Holds:
 
 
 async def _all(asking: Sequence[Coroutine[Any, Any, Reply[T]]]) -> tuple[Reply[T], ...]:
-    """Every reply. Whoever stops waiting leaves no task behind, and what a decoder raises comes out as it is."""
+    """Every reply. Whoever stops waiting leaves no task behind, and what a decoder raises comes out as it is, once the
+    replies before it have come.
+    """
     if len(asking) < 2:
         return tuple([await one for one in asking])
     first, *others = asking

@@ -19,7 +19,7 @@ class Turns:
         return True
 
     async def wait(self, seconds: float) -> bool:
-        """Whether there is a turn in time; it is taken then."""
+        """Whether there is a turn in time; it is taken then. For whom `take` had none."""
         own: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(own)
         try:

@@ -30,6 +30,7 @@ OWN_LIMITS = tuple(
 )
 
 
+# Looking a member of an enumeration up takes longer than all else that is done about an answer that is well.
 _OK = HTTPStatus.OK.value
 
 

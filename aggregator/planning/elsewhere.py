@@ -14,7 +14,7 @@ def may_be_elsewhere(names: frozenset[str], labels: frozenset[str] | None = None
     """
 
     def test(selector: Selector) -> bool:
-        if any(m.name == NAME and m.op == "=" for m in selector.matchers):
+        if _named(selector):
             return is_only_elsewhere(selector, names)
         try:
             return _allows(selector, names, labels)
@@ -35,4 +35,8 @@ def _allows(selector: Selector, names: frozenset[str], labels: frozenset[str] | 
 
 def is_only_elsewhere(selector: Selector, names: frozenset[str]) -> bool:
     """Whether the one name that the selector asks for is the other source's, so that no cluster is asked."""
-    return any(m.name == NAME and m.op == "=" and m.value in names for m in selector.matchers)
+    return not names.isdisjoint(_named(selector))
+
+
+def _named(selector: Selector) -> list[str]:
+    return [m.value for m in selector.matchers if m.name == NAME and m.op == "="]

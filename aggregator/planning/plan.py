@@ -84,21 +84,22 @@ class StagedAsk:
     under: tuple[Subquery, ...] = ()
 
 
-# Some functions go through all windows sample by sample, and each such turn costs as much as so many looks.
-_TURN = 300
+# Some functions go through all windows at once, sample by sample, and each such step costs as much as so many looks.
+_SAMPLE = 300
 
 
 class Work(msgspec.Struct, frozen=True):
-    """How much subqueries are. `looks`: how often samples of one series are looked at, at most, window after window.
-    `turns`: how many samples the windows hold, those of one subquery on top of those of another.
+    """How much work subqueries are. `looks`: how often a number of one series is made or looked at, at most: inside the
+    subqueries at each of their moments, and by each window. `samples`: how many a window holds, those of one subquery on
+    top of those of another.
     """
 
     looks: int
-    turns: int
+    samples: int
 
     def for_series(self, many: int) -> int:
         """The work for so many series, in looks."""
-        return self.looks * many + self.turns * _TURN
+        return self.looks * many + self.samples * _SAMPLE
 
 
 class Plan(msgspec.Struct, frozen=True):

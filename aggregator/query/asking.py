@@ -64,6 +64,7 @@ def grid_questions(leaves: Sequence[Ask], extras: Extras) -> list[Question[Broug
             for cluster, text in leaf.texts:
                 wanted.setdefault((cluster, stretch), {}).setdefault(text, []).append(number)
     questions = []
+    # Most clusters are asked the same.
     forms: dict[tuple[tuple[str, ...], Steps], Form] = {}
     for (cluster, steps), numbers in wanted.items():
         instant = steps.is_instant

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,8 +14,6 @@ from tests.fakes.http import FakeServer, Request, response, send, serving
 
 Answer = Callable[[Request], tuple[int, bytes]]
 RETRY_AFTER = 30
-_NOBODY = socket.socket()  # bound and never listening, so that nobody else is given the port
-_NOBODY.bind(("127.0.0.1", 0))
 
 
 async def _for_ever(_: asyncio.StreamWriter) -> None:
@@ -62,7 +61,15 @@ async def receiving(
 
 def refusing() -> str:
     """Where nobody listens, nor will while tests run."""
-    return f"http://127.0.0.1:{_NOBODY.getsockname()[1]}"
+    return f"http://127.0.0.1:{_nobody().getsockname()[1]}"
+
+
+@cache
+def _nobody() -> socket.socket:
+    """Bound and never listening, so that nobody else is given the port."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    return bound
 
 
 def told(server: FakeServer) -> list[Any]:

@@ -14,6 +14,8 @@ from tests.fakes.misbehaving import always, is_silent
 from tests.fakes.prometheus import fake_prometheus
 from tests.federation.asking import NAMES, all_of, fleet_of, one, question, reached_at, read, within
 
+LONG = 60.0
+
 
 async def test_replies_come_in_the_order_of_the_questions_whoever_answers_first() -> None:
     holding = asyncio.Event()
@@ -98,19 +100,21 @@ async def test_what_a_decoder_says_to_the_reader_comes_out_as_it_is() -> None:
         nothing_left_behind(),
         fake_prometheus() as well,
         serving(is_silent) as silent,
-        fleet_of(reached_at(well), reached_at(silent)) as fleet,
+        fleet_of(reached_at(well), reached_at(silent, timeout=LONG)) as fleet,
+        asyncio.timeout(LONG / 2),
     ):
         with pytest.raises(CannotExecute, match="native histograms"):
-            await fleet.ask(questions, within(5))
+            await fleet.ask(questions, within(LONG))
 
 
 async def test_whoever_stops_waiting_leaves_nothing_behind() -> None:
     async with (
         nothing_left_behind(),
         serving(is_silent) as server,
-        fleet_of(reached_at(server), reached_at(server)) as fleet,
+        fleet_of(reached_at(server, timeout=LONG), reached_at(server, timeout=LONG)) as fleet,
+        asyncio.timeout(LONG / 2),
     ):
-        asking = asyncio.create_task(all_of(fleet, NAMES[:2]))
+        asking = asyncio.create_task(all_of(fleet, NAMES[:2], seconds=LONG))
         await server.until(lambda server: server.answering == 2)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):

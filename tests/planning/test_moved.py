@@ -32,6 +32,10 @@ QUERIES = {
     "kept": False,
     "kept + sum(x)": False,
 }
+STAGED = [
+    "max_over_time(quantile_over_time(scalar(y), x[5m])[1h:5m])",
+    "max_over_time(quantile_over_time(scalar(max_over_time(sum(y)[10m:1m])), x[5m])[1h:5m])",
+]
 
 
 @pytest.mark.parametrize("before_and_after", [MOMENTS, RANGES], ids=["instant", "range"])
@@ -40,6 +44,12 @@ def test_what_was_counted_out_in_moments_is_not_used_again(
     text: str, before_and_after: tuple[Steps, Steps], *, holds: bool
 ) -> None:
     assert holds_at_any_time(plan(parse(text), before_and_after[0], AROUND), parse(text)) is holds
+
+
+@pytest.mark.parametrize(("before", "after"), [MOMENTS, RANGES], ids=["instant", "range"])
+@pytest.mark.parametrize("text", [text for text, holds in QUERIES.items() if holds] + STAGED)
+def test_a_moved_plan_is_the_one_that_would_be_made(text: str, before: Steps, after: Steps) -> None:
+    assert moved(plan(parse(text), before, AROUND), after) == plan(parse(text), after, AROUND)
 
 
 @pytest.mark.parametrize("exact", [False, True], ids=["by parts", "exact"])

@@ -1,6 +1,6 @@
-"""An aggregation over all clusters at one moment, number by number: calling numpy takes longer than adding a few up.
+"""An aggregation over all clusters at one moment, number by number: mostly they are few, and calling numpy takes longer.
 
-What comes out is what `merging.merge` makes of grids of one step.
+What comes out is what `merging.merge` makes of grids of one step, but for the last bits of sums.
 """
 
 import math
@@ -9,7 +9,7 @@ from operator import add
 
 from aggregator.evaluation.exactness import CANCELLED, WHOLE, NeedsExact
 from aggregator.promql.tree import Aggregate
-from aggregator.series import CLUSTER, Labels, Vector
+from aggregator.series import Labels, Vector, without_cluster
 
 Parts = Sequence[Vector]
 
@@ -25,7 +25,7 @@ def merged(node: Aggregate, parts: Parts) -> Vector | None:
 
 
 def _combined(part: Vector, combine: Callable[[float, float], float], *, is_sum: bool) -> Vector:
-    keys = [_across(labels) for labels in part.labels]
+    keys = [without_cluster(labels) for labels in part.labels]
     found = _reduced(keys, part.values, combine)
     exact = not is_sum or all(_is_whole(value) for value in part.values)
     if not exact:
@@ -38,15 +38,22 @@ def _average(parts: Parts) -> Vector:
     counted = dict(zip(count.labels, count.values, strict=True))
     # A series may come to be between two questions.
     both = [(labels, value) for labels, value in zip(total.labels, total.values, strict=True) if labels in counted]
-    keys, values = [_across(labels) for labels, _ in both], [value for _, value in both]
+    keys, values = [without_cluster(labels) for labels, _ in both], [value for _, value in both]
     sums, many = _reduced(keys, values, add), _reduced(keys, [counted[labels] for labels, _ in both], add)
-    if any(map(math.isinf, sums.values())):
+    had_nan = {key for key, value in zip(keys, values, strict=True) if math.isnan(value)}
+    if any(math.isinf(value) or (math.isnan(value) and key not in had_nan) for key, value in sums.items()):
         # Prometheus' running mean may have stayed finite where a sum overflows.
         raise NeedsExact
     _demand_uncancelled(sums, keys, values)
+    return Vector(tuple(sums), [_mean(value, many[key]) for key, value in sums.items()], exact=False)
+
+
+def _mean(total: float, count: float) -> float:
+    if not count:
+        # No Prometheus counts to 0, and what else does has no mean.
+        return math.nan
     # Of several zeros Prometheus' running mean is 0 though all of them are -0.
-    means = [value / many[key] + (0.0 if many[key] > 1 else -0.0) for key, value in sums.items()]
-    return Vector(tuple(sums), means, exact=False)
+    return total / count + (0.0 if count > 1 else -0.0)
 
 
 def _reduced(
@@ -65,10 +72,6 @@ def _demand_uncancelled(sums: dict[Labels, float], keys: Sequence[Labels], value
         largest = _reduced(keys, [abs(value) for value in values], _greater)
         if any(abs(value) < CANCELLED * largest[key] for key, value in sums.items()):
             raise NeedsExact
-
-
-def _across(labels: Labels) -> Labels:
-    return tuple([pair for pair in labels if pair[0] != CLUSTER])
 
 
 def _is_whole(value: float) -> bool:
