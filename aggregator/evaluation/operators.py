@@ -38,8 +38,9 @@ def _added(left: Floats, right: Floats, result: Floats) -> Bools:
 
 
 def _remainder(left: Floats, right: Floats, result: Floats) -> Bools:
+    """Near a multiple, and where so little is left that the last bits of what was divided are a part of it."""
     edge: Floats = np.minimum(np.abs(result), np.abs(np.abs(right) - np.abs(result)))
-    return edge <= 1e4 * CLOSE * np.maximum(np.abs(left), np.abs(right))
+    return edge <= 1e7 * CLOSE * np.maximum(np.abs(left), np.abs(right))
 
 
 DOUBTS: dict[str, Doubt] = {

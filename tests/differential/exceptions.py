@@ -57,9 +57,11 @@ def _counts_values_into_an_earlier_label(node: Node) -> bool:
 def _blows_up_last_bits(node: Node) -> bool:
     match node:
         case Call(function="sin" | "cos" | "tan" | "stddev_over_time" | "stdvar_over_time"):
-            return any(_is_transcendental(below) for below in walk(node) if below is not node)
+            return any(map(_is_transcendental, _below(node)))
+        case Binary(operator="%", left=divided):
+            return any(map(_is_transcendental, walk(divided)))
         case Aggregate(operator="count_values" | "stddev" | "stdvar"):
-            return any(_is_transcendental(below) for below in walk(node))
+            return any(map(_is_transcendental, walk(node)))
     return False
 
 
@@ -71,10 +73,11 @@ def _waits_for_a_scalar_over_a_pinned_range(node: Node) -> bool:
 
 
 def _shows_the_last_bit_of_a_sum_over_several_names(node: Node) -> bool:
-    if not (isinstance(node, Aggregate) and node.operator == "count_values"):
-        return False
-    sums = (below for below in walk(node) if isinstance(below, Aggregate) and below.operator in _SUMMING)
-    return any(_reads_several_names(each) for each in sums)
+    match node:
+        case Aggregate(operator="count_values") | Call(function="sin" | "cos" | "tan"):
+            sums = (below for below in walk(node) if isinstance(below, Aggregate) and below.operator in _SUMMING)
+            return any(map(_reads_several_names, sums))
+    return False
 
 
 def _reads_several_names(node: Node) -> bool:
@@ -258,9 +261,9 @@ EXCEPTIONS = (
         _anywhere(_waits_for_a_scalar_over_a_pinned_range),
     ),
     Excused(
-        "the last bit of a sum over several metrics, as a label",
+        "the last bit of a sum over several metrics, as a label or a large angle",
         "One Prometheus adds up series in an order in which the names count that are no longer there to be told; "
-        "count_values makes a label of the last bit.",
+        "count_values makes a label of the last bit, and the sine of a large number shows hardly anything else.",
         _anywhere(_shows_the_last_bit_of_a_sum_over_several_names),
     ),
     Excused(
@@ -272,8 +275,8 @@ EXCEPTIONS = (
     Excused(
         "the last bits of exponential and trigonometric functions, blown up",
         "Go computes these functions by approximations of its own, whose last bits differ from the C library's (and "
-        "from one processor to the next). The sine of a number near 10^20, a value that becomes a label, and the "
-        "deviation of all but equal values show nothing but those bits.",
+        "from one processor to the next). The sine of a number near 10^20, what such a number leaves when it is "
+        "divided, a value that becomes a label, and the deviation of all but equal values show nothing but those bits.",
         _anywhere(_blows_up_last_bits),
     ),
     Excused(

@@ -23,6 +23,8 @@ def name_of(expression: str, union: Heard = ANSWERED, ours: Heard = ANSWERED) ->
         ('count_values by (namespace) ("cluster", x)', "count_values into"),
         ("tan(cosh(x))", "the last bits"),
         ('count_values("v", avg(x) ^ 2)', "the last bits"),
+        ("cosh(x) % 16", "the last bits"),
+        ('sin(avg({__name__=~"a|b"}) * 2)', "the last bit of a sum over several metrics"),
         ("predict_linear(x[2m] @ 10, 60)[20m:5m]", "in a subquery"),
     ],
 )
@@ -37,6 +39,9 @@ def test_answers_that_differ_as_expected_are_excused(expression: str, start: str
         'count_values without (namespace) ("cluster", x)',
         "sin(sum(x))",
         "cosh(sin(x)) + 1",
+        "16 % cosh(x)",
+        "sin(avg(x) * 2)",
+        'sin({__name__=~"a|b"})',
         'count_values("v", avg(x))',
         "predict_linear(x[2m], 60)[20m:5m]",
         "max_over_time(x[2m] @ 10)[20m:5m]",

@@ -14,13 +14,13 @@ SUM = grid('s{a="1"} 10', 's{a="2"} 3', exact=False)
 
 DOUBTFUL = [
     "s == 10", "s != 10", "s > 10", "s >= bool 3", "10 < s", "s == s", "s - s", "s - 10", "s + -3", "s % 5", "s % 3",
-    "floor(s)", "ceil(s)", "round(s * 0.05)", "round(s, 20)", "sgn(s - 3.0000001)", "sqrt(s - 3)", "ln(s - 9)",
+    "s % 4.99998", "floor(s)", "ceil(s)", "round(s * 0.05)", "round(s, 20)", "sgn(s - 3.0000001)", "sqrt(s - 3)", "ln(s - 9)",
     "acos(s / 10)", 'count_values("v", s)', "topk(1, s * 0)", "topk(scalar(sum(s)), x)", "scalar(s > 9) == bool 10",
     "hour(s * 360)", "histogram_quantile(scalar(s > 9) / 10, b)", "s and (s > 3)", "changes(s[1m:1m])", "rate(s[1m:1m])",
     "stddev_over_time(s[1m:1m])", "vector(scalar(s > 9)) == 10",
 ]  # fmt: skip
 CLEAR = [
-    "s == 11", "s > 2", "s * 2", "s / s", "s + 1", "s - 2", "s % 4", "floor(s + 0.5)", "round(s)", "abs(s)", "sum(s)",
+    "s == 11", "s > 2", "s * 2", "s / s", "s + 1", "s - 2", "s % 4", "s % 4.9", "floor(s + 0.5)", "round(s)", "abs(s)", "sum(s)",
     "max_over_time(s[1m:1m])", "s > bool 5", "s or s", "s and s", "sort(s)", "-s", "quantile(0.5, s)", "topk(1, s)",
     "x == 10", "floor(x)", "x - x", 'count_values("v", x)', "hour(s * 360.05)", "clamp(s, 10, 10)", "s ^ 2", "sgn(s)",
 ]  # fmt: skip
