@@ -144,16 +144,14 @@ def _overflows_early(question: Question, union: Heard, ours: Heard) -> bool:
     )
 
 
-def _is_an_arc_of_one_or_a_slope_of_nothing(question: Question, union: Heard, ours: Heard) -> bool:
-    """Where the last bit of what a function or slope is taken of is seen so far from the end."""
+def _is_next_to_nothing(question: Question, union: Heard, ours: Heard) -> bool:
+    """Where what a function or slope is taken of is seen to its last bit."""
     calls = [node for node in walk(parse(question.expression)) if isinstance(node, Call)]
     blown = {call.function for call in calls if any(map(_is_transcendental, _below(call)))}
     pairs = [(float(theirs), float(own)) for _, theirs, own in _differing(union, ours)]
     arcs = not blown.isdisjoint({"acos", "asin"}) and all(abs(theirs - own) < 1e-7 for theirs, own in pairs)
-    slopes = not blown.isdisjoint({"deriv", "idelta", "irate"}) and all(
-        abs(theirs - own) < 1e-15 for theirs, own in pairs
-    )
-    return bool(pairs) and (arcs or slopes)
+    differences = not blown.isdisjoint({"deriv", "idelta", "irate", "ln", "log2", "log10"})
+    return bool(pairs) and (arcs or (differences and all(abs(theirs - own) < 1e-15 for theirs, own in pairs)))
 
 
 def _is_a_variance_of_moments_of_several_names(question: Question, union: Heard, ours: Heard) -> bool:
@@ -280,10 +278,10 @@ EXCEPTIONS = (
         _anywhere(_blows_up_last_bits),
     ),
     Excused(
-        "an arc near 1, or a slope of equal values, that shows their last bits",
-        "The same bits: the arc cosine of what differs from 1 by 1e-16 is 1e-8, and values that are all but equal have a "
-        "slope near 1e-18, or one that is the difference of two last bits.",
-        _is_an_arc_of_one_or_a_slope_of_nothing,
+        "an arc or logarithm near 1, or a slope of equal values, that shows their last bits",
+        "The same bits: the arc cosine of what differs from 1 by 1e-16 is 1e-8, its logarithm 1e-16, and values that are all "
+        "but equal have a slope near 1e-18, or one that is the difference of two last bits.",
+        _is_next_to_nothing,
     ),
     Excused(
         "the variance of moments of several metrics",

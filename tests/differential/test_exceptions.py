@@ -58,7 +58,7 @@ def one_sample(value: str, **labels: str) -> Heard:
 
 EARLY = "exponentials that overflow early"
 MOMENTS = "the variance of moments of several metrics"
-LAST_BITS = "an arc near 1, or a slope of equal values, that shows their last bits"
+LAST_BITS = "an arc or logarithm near 1, or a slope of equal values, that shows their last bits"
 ZEROS = "the sign of a zero among zeros that were sorted"
 
 
@@ -85,6 +85,8 @@ ZEROS = "the sign of a zero among zeros that were sorted"
         ("deriv(exp(x)[10m:])", "1", "1.001", None),
         ("irate((x atan2 y)[8m:10s])", "1.338969823905245e-10", "1.33897004594985e-10", LAST_BITS),
         ("irate((x atan2 y)[8m:10s])", "1.3389e-5", "1.3390e-5", None),
+        ("ln(tanh(x))", "-3.0459959463433695e-08", "-3.0459959574456004e-08", LAST_BITS),
+        ("ln(x)", "-3.0459959463433695e-08", "-3.0459959574456004e-08", None),
         ("irate(x[8m:10s])", "1.338969823905245e-10", "1.33897004594985e-10", None),
         ("deriv(x[10m:])", "9.186815169423518e-18", "6.124543446282345e-18", None),
         ("min(sin(sort_desc(x)))", "-0", "0", ZEROS),
