@@ -12,11 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from aggregator.clusters.reporting import Community
 from aggregator.reports.job import Reporting
 from aggregator.slots.rows import Holder
+from aggregator.store.alert_tables import outbox
 from aggregator.store.database import Database, open_database
 from aggregator.store.instants import EPOCH
 from aggregator.store.tables import run
@@ -71,6 +72,7 @@ def test_a_kill_anywhere_loses_no_report_and_repeats_one_only_in_the_window(
         asyncio.run(_left_alone(database_url))
         asyncio.run(_done(database_url, tmp_path, port, Watch()))
 
+    assert asyncio.run(_unsent(database_url)) == []
     assert os.WIFSIGNALED(status)
     assert os.WTERMSIG(status) == signal.SIGKILL
     copies = Counter(line.split()[0] for line in heard.read_text().splitlines())
@@ -104,6 +106,13 @@ async def _left_alone(url: str) -> None:
     async with open_database(url) as database:
         await time_passes(database, LEASE_IS_OVER)
         await _runs_are_over(database)
+
+
+async def _unsent(url: str) -> list[tuple[str, str, str | None]]:
+    """What was not sent: its key, how it stands, and why."""
+    query = select(outbox.c.key, outbox.c.state, outbox.c.error).where(outbox.c.state != "sent")
+    async with open_database(url) as database, database.reading() as connection:
+        return [tuple(row) for row in await connection.execute(query)]
 
 
 async def _runs_are_over(database: Database) -> None:
